@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class CommunesConfig(AppConfig):
+    name = "communes"
+    verbose_name = "Đơn vị, vai trò, chủ thể"
+
+    def ready(self) -> None:
+        from . import rules  # noqa: F401  registers permissions and the second-factor rule

@@ -1,0 +1,45 @@
+"""Who may do what with units, roles and producers. Default is no."""
+
+import rules
+
+from ocop_portal.accounts.second_factor import require_second_factor_for
+
+from .models import Role
+from .scope import OFFICERS, holds, reaches
+
+
+@rules.predicate
+def is_officer(user) -> bool:
+    """A district or commune officer, anywhere."""
+    return holds(user, *OFFICERS)
+
+
+@rules.predicate
+def is_district_officer(user) -> bool:
+    """A district officer, anywhere."""
+    return holds(user, Role.Kind.DISTRICT_OFFICER)
+
+
+@rules.predicate
+def is_administrator(user) -> bool:
+    """An administrator of the portal."""
+    return holds(user, Role.Kind.ADMINISTRATOR)
+
+
+@rules.predicate
+def works_in_unit_of(user, producer) -> bool:
+    """An officer whose unit reaches the producer's."""
+    return producer is not None and reaches(user, producer.unit_id, *OFFICERS)
+
+
+@require_second_factor_for
+def administrators_need_a_second_factor(user) -> bool:
+    """Administrators can give roles, so a stolen password must not be enough."""
+    return user.is_superuser or is_administrator(user)
+
+
+rules.add_perm("communes.list_producers", is_officer)
+rules.add_perm("communes.add_producer", is_officer)
+rules.add_perm("communes.view_producer", works_in_unit_of)
+rules.add_perm("communes.change_producer", works_in_unit_of)
+rules.add_perm("communes.manage_roles", is_administrator)

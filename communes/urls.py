@@ -1,0 +1,19 @@
+"""Addresses of units and producers: for everyone, then for officers."""
+
+from django.urls import path
+
+from . import public_views, views
+
+app_name = "communes"
+urlpatterns = [
+    path("xa-thi-tran/", public_views.public_list, name="public_list"),
+    path("xa-thi-tran/<int:pk>/", public_views.public_unit, name="public_unit"),
+    path("lam-viec/don-vi/", views.units, name="units"),
+    path("lam-viec/don-vi/<int:pk>/", views.unit, name="unit"),
+    path("lam-viec/chu-the/", views.producers, name="producers"),
+    path("lam-viec/chu-the/them/", views.producer_add, name="producer_add"),
+    path("lam-viec/chu-the/<int:pk>/", views.producer, name="producer"),
+    path("lam-viec/chu-the/<int:pk>/sua/", views.producer_edit, name="producer_edit"),
+    path("lam-viec/chu-the/<int:pk>/ngung/", views.producer_stop, name="producer_stop"),
+    path("lam-viec/chu-the/<int:pk>/mo-lai/", views.producer_resume, name="producer_resume"),
+]

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class EvaluationConfig(AppConfig):
+    name = "evaluation"
+    verbose_name = "Đánh giá, xếp hạng"
+
+    def ready(self) -> None:
+        from . import deadlines, rules, work  # noqa: F401  registers permissions, deadlines, work

@@ -1,0 +1,106 @@
+"""A council, its seats, and the rounds that it prepares. Each act is one function."""
+
+import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from communes.models import Role, today
+
+from .models import Council, Round, RoundEvent, Seat
+from .rounds import RoundRefused
+
+SEATED_ROLES = (Role.Kind.COUNCIL_MEMBER, Role.Kind.SUPPORT_TEAM)
+
+
+def people_for(council: Council):
+    """Who may be given a seat: holders of a council or support role that reaches the unit today."""
+    from_roles = Role.objects.on().filter(kind__in=SEATED_ROLES, unit__covers__unit=council.unit_id)
+    users = Role._meta.get_field("user").related_model
+    return users.objects.filter(pk__in=from_roles.values("user"), is_active=True).order_by(
+        "full_name", "pk"
+    )
+
+
+@transaction.atomic
+def save_council(*, council: Council, by) -> Council:
+    """Set up a council or change its rules; `ValidationError` names each field that is wrong.
+
+    Rounds that are already open keep the rules they were opened with.
+    """
+    council._history_user = by
+    council.full_clean()
+    council.save()
+    return council
+
+
+@transaction.atomic
+def add_seat(*, seat: Seat, by) -> Seat:
+    """Give a person a place in the council; one who has left comes back to the same place.
+
+    `ValidationError` for a second chair, or a person who already sits there.
+    """
+    Council.objects.select_for_update().get(pk=seat.council_id)
+    others = Seat.objects.filter(council=seat.council_id, left_on__isnull=True)
+    if others.filter(user=seat.user_id).exists():
+        raise ValidationError({"user": _("Người này đã có trong hội đồng.")})
+    if seat.position == Seat.Position.CHAIR and others.filter(position=seat.position).exists():
+        raise ValidationError({"position": _("Hội đồng đã có chủ tịch.")})
+    if seat.position == Seat.Position.SUPPORT:
+        seat.scores = False
+    before = Seat.objects.filter(council=seat.council_id, user=seat.user_id).first()
+    if before:
+        seat.pk, seat._state.adding = before.pk, False
+    seat.left_on = None
+    seat._history_user = by
+    seat.full_clean()
+    seat.save()
+    return seat
+
+
+@transaction.atomic
+def leave_seat(*, seat: Seat, on: datetime.date, by) -> Seat:
+    """End a person's place from a day that is not ahead; their open sheets no longer count.
+
+    Results already closed stay as they are. Leaving twice changes nothing.
+    """
+    if on > today():
+        raise ValidationError({"left_on": _("Ngày thôi tham gia không thể ở phía trước.")})
+    seat = Seat.objects.select_for_update().get(pk=seat.pk)
+    if seat.left_on is None:
+        seat.left_on = on
+        seat._history_user = by
+        seat.save()
+    return seat
+
+
+@transaction.atomic
+def prepare_round(*, round_: Round, by) -> Round:
+    """Save a round in preparation; the Decision is always the cycle's.
+
+    `ValidationError` for a level that the Decision does not know; `RoundRefused` once it is open.
+    """
+    new = round_.pk is None
+    if new:
+        round_.created_by = by
+    elif Round.objects.select_for_update().get(pk=round_.pk).state != Round.State.DRAFT:
+        raise RoundRefused([_("Chỉ sửa được đợt đang chuẩn bị.")])
+    else:
+        before = Round.objects.get(pk=round_.pk)
+        if before.cycle_id != round_.cycle_id and _has_candidates(round_):
+            raise ValidationError(
+                {"cycle": _("Đợt đã có sản phẩm của chu trình cũ. Hãy bỏ các sản phẩm đó trước.")}
+            )
+    round_.decision = round_.cycle.decision
+    if round_.level not in {level.code for level in round_.law.levels}:
+        raise ValidationError({"level": _("%s không có cấp đánh giá này.") % round_.law.number})
+    round_._history_user = by
+    round_.full_clean()
+    round_.save()
+    RoundEvent.objects.create(round=round_, action="created" if new else "changed", by=by)
+    return round_
+
+
+def _has_candidates(round_: Round) -> bool:
+    return round_.candidates.filter(removed_at__isnull=True).exists()

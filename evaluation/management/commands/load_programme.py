@@ -1,0 +1,27 @@
+"""Vĩnh Linh's programme: units, producers, cycles, products, recognitions."""
+
+from django.core.management.base import BaseCommand
+
+from communes.programme import load_producers, load_units
+from evaluation.programme import load_recognitions
+from products.programme import load_cycles, load_products
+
+# In the order in which one rests on another.
+KINDS = (
+    ("đơn vị hành chính", load_units),
+    ("chủ thể", load_producers),
+    ("chu trình năm", load_cycles),
+    ("sản phẩm", load_products),
+    ("công nhận", load_recognitions),
+)
+
+
+class Command(BaseCommand):
+    help = "Nạp đơn vị, chủ thể, chu trình, sản phẩm và công nhận đã công bố của huyện Vĩnh Linh."
+
+    def handle(self, *args, **options):
+        for name, load in KINDS:
+            loaded = load()
+            self.stdout.write(
+                f"{name}: {loaded.total} trong số liệu, {loaded.made} mới, {loaded.changed} sửa"
+            )

@@ -1,0 +1,166 @@
+"""What the pages of councils, rounds, sheets and recognitions share."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ocop_portal import law, pages
+from ocop_portal.pages import REFUSED, take_errors
+
+from .models import Conflict, Council, Round
+from .rounds import RoundRefused
+from .scope import councils_for, rounds_for
+from .sheets import SheetRefused
+
+STATE_TONES = {
+    Round.State.DRAFT: "neutral",
+    Round.State.OPEN: "open",
+    Round.State.TALLYING: "waiting",
+    Round.State.CLOSED: "closed",
+    Round.State.PUBLISHED: "done",
+    Round.State.CANCELLED: "returned",
+}
+
+SET_STATES = {
+    law.TRANSCRIBED: gettext_lazy("chép lại từ bản đã công bố, chưa đối chiếu với văn bản ký"),
+    law.RECONSTRUCTED: gettext_lazy("khôi phục một phần, chưa đối chiếu với văn bản ký"),
+    law.MISSING: gettext_lazy("chưa có văn bản"),
+}
+
+
+# --- What a page is about ---------------------------------------------------------------------
+
+
+def need(request, perm: str, obj=None) -> None:
+    """403 for a person without this permission."""
+    if not request.user.has_perm(perm, obj):
+        raise PermissionDenied
+
+
+def find_council(request, pk: int, perm: str) -> Council:
+    """The council, 404 when it is not the person's to see, 403 without the permission."""
+    found = get_object_or_404(councils_for(request.user).select_related("unit"), pk=pk)
+    need(request, perm, found)
+    return found
+
+
+def find_round(request, pk: int, perm: str = "evaluation.view_round") -> Round:
+    """The round, 404 when it is not the person's to see, 403 without the permission."""
+    found = get_object_or_404(
+        rounds_for(request.user).select_related("council__unit", "cycle__unit"), pk=pk
+    )
+    need(request, perm, found)
+    return with_tone(found)
+
+
+def with_tone(round_: Round) -> Round:
+    """The round with its colour, and whether members are late with their sheets."""
+    round_.tone = STATE_TONES[round_.state]
+    round_.is_overdue = round_.is_open and round_.scoring_due < timezone.now()
+    return round_
+
+
+def conflicts_of(user, round_: Round) -> frozenset[int]:
+    """The candidates of the round that this person has declared a conflict for."""
+    return frozenset(
+        Conflict.objects.filter(
+            candidate__round=round_, seat__user=user, seat__council=round_.council_id
+        ).values_list("candidate", flat=True)
+    )
+
+
+def set_warnings(criteria_sets) -> list[dict]:
+    """What is uncertain about these sets: none is checked against a signed text."""
+    seen = {found.digest: found for found in criteria_sets}
+    return [
+        {
+            "number": found.number,
+            "name": found.name,
+            "state": SET_STATES[found.state],
+            "doubts": [
+                {"where": "" if doubt.where == "header" else doubt.where, "why": doubt.why}
+                for doubt in found.doubts
+            ],
+        }
+        for found in sorted(seen.values(), key=lambda found: found.number)
+    ]
+
+
+# --- What a page looks like -------------------------------------------------------------------
+
+
+def crumbs(*steps: tuple[str, str]) -> list[dict]:
+    """The path to a page as (label, url) pairs, below the list of rounds."""
+    return pages.crumbs((_("Đánh giá"), reverse("evaluation:rounds")), *steps)
+
+
+def form_page(request, form, *, title, submit, back, trail=(), lead="", **extra):
+    """A page that is one form; a form with errors answers 422 and keeps what was typed."""
+    return render(
+        request,
+        "evaluation/form.html",
+        {
+            "form": form,
+            "title": title,
+            "lead": lead,
+            "submit_label": submit,
+            "cancel_url": back,
+            "breadcrumbs": crumbs(*trail, (title, "")),
+            **extra,
+        },
+        status=REFUSED if form.errors else 200,
+    )
+
+
+def form_act(request, form, act, *, done, to="", refused_at=None, **page):
+    """A page that is one form (`form_page`) and does one thing once the form is valid.
+
+    Afterwards it says `done`, words or a function of what `act` gave back, and leads to `to`, or
+    to what `act` gave back. A refusal is shown on the form, a round's beside the field
+    `refused_at`.
+    """
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = act()
+        except ValidationError as error:
+            take_errors(form, error)
+        except RoundRefused as refused:
+            form.add_error(refused_at, refused.reasons)
+        except SheetRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, done(made) if callable(done) else done)
+            return redirect(to or made)
+    return form_page(request, form, **page)
+
+
+def confirm_act(request, round_: Round, act, *, title, submit, done, lead="", after="", **extra):
+    """A page that tells what will happen, and does it on POST; a refusal lists its reasons."""
+    reasons = extra.pop("reasons", [])
+    status = 200
+    if request.method == "POST":
+        try:
+            act()
+        except RoundRefused as refused:
+            reasons, status = refused.reasons, REFUSED
+        else:
+            messages.success(request, done)
+            return redirect(after or round_)
+    return render(
+        request,
+        extra.pop("template", "evaluation/confirm.html"),
+        {
+            "round": round_,
+            "title": title,
+            "lead": lead,
+            "submit_label": submit,
+            "reasons": reasons,
+            "breadcrumbs": crumbs((round_, round_.get_absolute_url()), (title, "")),
+            **extra,
+        },
+        status=status,
+    )

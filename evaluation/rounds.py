@@ -1,0 +1,376 @@
+"""A round from its draft to its publication. Every act is one function in one transaction."""
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ocop_portal import law
+from products import cycle as entry_cycle
+from products import dossier
+from products.models import Entry
+
+from . import publication
+from .models import (
+    Candidate,
+    Conflict,
+    PinnedSet,
+    Result,
+    Round,
+    RoundEvent,
+    Seat,
+    Sheet,
+)
+from .scope import sheets_owed
+from .tally import proposal, round_tally
+
+S = Round.State
+
+
+class RoundRefused(Exception):
+    """An act that the round does not allow; `reasons` say why, in words for the screen."""
+
+    def __init__(self, reasons):
+        self.reasons = [str(reason) for reason in reasons]
+        super().__init__("; ".join(self.reasons))
+
+
+def _lock(round_: Round) -> Round:
+    return (
+        Round.objects.select_for_update(of=("self",))
+        .select_related("council", "cycle")
+        .get(pk=round_.pk)
+    )
+
+
+def _tell(round_: Round, action: str, by, reason: str = "", **data) -> None:
+    RoundEvent.objects.create(round=round_, action=action, by=by, reason=reason, data=data)
+
+
+def _require(round_: Round, *states: str) -> None:
+    if round_.state not in states:
+        raise RoundRefused([_("Đợt đánh giá %s.") % round_.get_state_display()])
+
+
+@transaction.atomic
+def add_candidate(*, round_: Round, entry: Entry, by) -> Candidate:
+    """Put a product before a round in preparation; adding it again gives the same row."""
+    round_ = _lock(round_)
+    _require(round_, S.DRAFT)
+    found = round_.candidates.filter(entry=entry, removed_at__isnull=True).first()
+    if found:
+        return found
+    entry = Entry.objects.select_related("cycle", "product").get(pk=entry.pk)
+    if entry.cycle_id != round_.cycle_id:
+        raise RoundRefused([_("Sản phẩm thuộc chu trình khác.")])
+    if entry.state != Entry.State.READY:
+        raise RoundRefused(
+            [
+                _("%(product)s: %(state)s – chưa đưa vào đợt được.")
+                % {"product": entry.product, "state": entry.get_state_display()}
+            ]
+        )
+    number = (
+        round_.candidates.order_by("-number").values_list("number", flat=True).first() or 0
+    ) + 1
+    candidate = Candidate.objects.create(round=round_, entry=entry, number=number)
+    _tell(round_, "candidate.added", by, product=str(entry.product), candidate=candidate.pk)
+    return candidate
+
+
+@transaction.atomic
+def remove_candidate(*, candidate: Candidate, by, reason: str) -> Candidate:
+    """Take a product out of a round that is not yet closed, with a reason; its sheets no longer count."""
+    reason = reason.strip()
+    if not reason:
+        raise RoundRefused([_("Cần ghi lý do.")])
+    round_ = _lock(candidate.round)
+    _require(round_, S.DRAFT, S.OPEN, S.TALLYING)
+    candidate = Candidate.objects.select_related("entry").get(pk=candidate.pk)
+    if candidate.removed_at is None:
+        candidate.removed_at, candidate.removed_reason = timezone.now(), reason[:500]
+        candidate.save(update_fields=["removed_at", "removed_reason"])
+        list(candidate.sheets.select_for_update().order_by("pk").values_list("pk"))
+        candidate.sheets.filter(state=Sheet.State.DRAFT).update(state=Sheet.State.LAPSED)
+        if round_.state != S.DRAFT:
+            entry_cycle.move(entry=candidate.entry, name="leave_evaluation", by=by, reason=reason)
+        _tell(round_, "candidate.removed", by, reason, candidate=candidate.pk)
+    return candidate
+
+
+def why_not_open(round_: Round) -> list[str]:
+    """What a round in preparation still lacks before members may score."""
+    reasons = []
+    seats = list(round_.council.seats.filter(left_on__isnull=True))
+    if not any(seat.position == Seat.Position.CHAIR and seat.scores for seat in seats):
+        reasons.append(_("Hội đồng chưa có chủ tịch chấm điểm."))
+    if not any(seat.position == Seat.Position.SECRETARY for seat in seats):
+        reasons.append(_("Hội đồng chưa có thư ký."))
+    candidates = list(
+        round_.candidates.filter(removed_at__isnull=True)
+        .select_related("entry__cycle", "entry__product__producer")
+        .prefetch_related(dossier.with_papers("entry"))
+    )
+    if not candidates:
+        reasons.append(_("Chưa đưa sản phẩm nào vào đợt."))
+    if round_.scoring_due <= timezone.now():
+        reasons.append(_("Hạn gửi phiếu đã qua."))
+    for candidate in candidates:
+        entry = candidate.entry
+        if entry.state != Entry.State.READY:
+            reasons.append(f"{entry.product}: {entry.get_state_display()}.")
+            continue
+        transition = entry_cycle.BY_NAME["open_evaluation"]
+        reasons += [f"{entry.product}: {why}" for why in entry_cycle.why_not(entry, transition)]
+    return [str(reason) for reason in reasons]
+
+
+@transaction.atomic
+def open_round(*, round_: Round, by) -> Round:
+    """Freeze dossiers and criteria, copy the council's rules, and let members score.
+
+    Opening an open round changes nothing. Raises `RoundRefused` with all that is missing.
+    """
+    round_ = _lock(round_)
+    if round_.is_open:
+        return round_
+    _require(round_, S.DRAFT)
+    reasons = why_not_open(round_)
+    if reasons:
+        raise RoundRefused(reasons)
+    council = round_.council
+    round_.quorum_numerator = council.quorum_numerator
+    round_.quorum_denominator = council.quorum_denominator
+    round_.spread_limit = council.spread_limit
+    for candidate in round_.candidates.filter(removed_at__isnull=True).select_related("entry"):
+        criteria = round_.law.criteria_set(candidate.entry.set_number)
+        candidate.pinned_set = pin(criteria)
+        candidate.dossier = dossier.handed_in(candidate.entry)
+        candidate.save(update_fields=["pinned_set", "dossier"])
+        entry_cycle.move(entry=candidate.entry, name="open_evaluation", by=by)
+    round_.state, round_.opened_at = S.OPEN, timezone.now()
+    round_.save()
+    _tell(round_, "opened", by)
+    return round_
+
+
+def pin(criteria: law.CriteriaSet) -> PinnedSet:
+    """Keep a criteria set as it stands, once for each content."""
+    return PinnedSet.objects.get_or_create(
+        digest=criteria.digest,
+        defaults={
+            "decision": criteria.decision,
+            "number": criteria.number,
+            "name": criteria.name,
+            "content": criteria.to_dict(),
+        },
+    )[0]
+
+
+@transaction.atomic
+def extend_scoring(*, round_: Round, due, by, reason: str) -> Round:
+    """Move the due time of an open round, with a reason."""
+    round_ = _lock(round_)
+    _require(round_, S.OPEN)
+    if due <= timezone.now():
+        raise RoundRefused([_("Hạn mới phải ở phía trước.")])
+    before, round_.scoring_due = round_.scoring_due, due
+    round_.save()
+    _tell(round_, "extended", by, reason, before=before.isoformat(), due=due.isoformat())
+    return round_
+
+
+@transaction.atomic
+def declare_conflict(*, candidate: Candidate, user, kind: str, note: str) -> Conflict:
+    """A member steps back from one product: their sheet for it no longer counts, whatever it holds.
+
+    Declaring it again gives the same row. Raises `RoundRefused` once the round is closed.
+    """
+    round_ = _lock(candidate.round)
+    _require(round_, S.DRAFT, S.OPEN, S.TALLYING)
+    seat = Seat.objects.filter(
+        council=round_.council_id, user=user, left_on__isnull=True, scores=True
+    ).first()
+    if seat is None:
+        raise RoundRefused([_("Anh/chị không chấm điểm trong hội đồng này.")])
+    conflict, created = Conflict.objects.get_or_create(
+        candidate=candidate, seat=seat, defaults={"kind": kind, "note": note}
+    )
+    if created:
+        _tell(round_, "conflict.declared", user, candidate=candidate.pk)
+    return conflict
+
+
+@transaction.atomic
+def end_scoring(*, round_: Round, by) -> Round:
+    """Stop scoring and let chair and secretary see the tally. Sheets not handed in lapse.
+
+    A member who never started a sheet gets an empty lapsed one, so that every sheet that is owed
+    can be reopened with a reason: without this, a round ended too early, the chair's sheet still
+    missing, could only be cancelled. Ending it twice changes nothing.
+    """
+    round_ = _lock(round_)
+    if round_.state == S.TALLYING:
+        return round_
+    _require(round_, S.OPEN)
+    _lock_sheets(round_)
+    lapsed = Sheet.objects.filter(candidate__round=round_, state=Sheet.State.DRAFT).update(
+        state=Sheet.State.LAPSED
+    )
+    started = set(
+        Sheet.objects.filter(candidate__round=round_)
+        .exclude(state=Sheet.State.SUPERSEDED)
+        .values_list("candidate_id", "seat_id")
+    )
+    Sheet.objects.bulk_create(
+        Sheet(candidate_id=seat.candidate_id, seat=seat, state=Sheet.State.LAPSED)
+        for seat in sheets_owed([round_.pk])
+        if (seat.candidate_id, seat.pk) not in started
+    )
+    round_.state = S.TALLYING
+    round_.save()
+    _tell(round_, "scoring.ended", by, lapsed=lapsed)
+    return round_
+
+
+def _lock_sheets(round_: Round) -> None:
+    """Wait for marks and submissions that are under way, in one order to avoid deadlocks."""
+    list(
+        Sheet.objects.select_for_update()
+        .filter(candidate__round=round_)
+        .order_by("pk")
+        .values_list("pk")
+    )
+
+
+@transaction.atomic
+def settle(*, candidate: Candidate, by, spread_note: str = "", finding: str = "", reason: str = ""):
+    """Record what the council said of a wide spread, or found on a proposed knock-out."""
+    round_ = _lock(candidate.round)
+    _require(round_, S.TALLYING)
+    candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)
+    if finding and not reason.strip():
+        raise RoundRefused([_("Cần ghi lý do của kết luận.")])
+    if spread_note.strip():
+        candidate.spread_note = spread_note.strip()
+    if finding:
+        candidate.knock_out_finding, candidate.knock_out_reason = finding, reason.strip()
+    candidate.save()
+    _tell(
+        round_,
+        "candidate.settled",
+        by,
+        reason or spread_note,
+        candidate=candidate.pk,
+        finding=finding,
+    )
+    return candidate
+
+
+@transaction.atomic
+def close_round(*, round_: Round, by) -> Round:
+    """Write every result and shut the round for good. Closing a closed round changes nothing.
+
+    Raises `RoundRefused` with every product that still stands in the way; then nothing is written.
+    """
+    round_ = _lock(round_)
+    if round_.is_settled:
+        return round_
+    _require(round_, S.TALLYING)
+    _lock_sheets(round_)
+    rows = round_tally(round_)
+    conflict = Conflict.objects.filter(candidate=OuterRef("candidate"), seat=OuterRef("seat"))
+    drafts = Sheet.objects.filter(candidate__round=round_, state=Sheet.State.DRAFT)
+    # A sheet that cannot count any more is not waited for: its member could not hand it in.
+    open_again = drafts.filter(
+        ~Exists(conflict),
+        candidate__removed_at__isnull=True,
+        seat__left_on__isnull=True,
+        seat__scores=True,
+    ).count()
+    problems = [problem for row in rows for problem in row.problems]
+    if open_again:
+        problems.append(str(_("Còn %d phiếu mở lại chưa gửi.") % open_again))
+    if problems:
+        raise RoundRefused(problems)
+    drafts.update(state=Sheet.State.LAPSED)
+    for row in rows:
+        _write_result(round_, row)
+        entry_cycle.move(entry=row.candidate.entry, name="record_result", by=by)
+    round_.state, round_.closed_at, round_.closed_by = S.CLOSED, timezone.now(), by
+    round_.save()
+    _tell(round_, "closed", by, results=len(rows))
+    return round_
+
+
+def _write_result(round_: Round, row) -> Result:
+    code, words = proposal(round_, row.tally)
+    return Result.objects.create(
+        candidate=row.candidate,
+        sheets=row.tally.count,
+        mean_numerator=row.tally.mean.numerator,
+        mean_denominator=row.tally.mean.denominator,
+        part_points={part: _exact(mean) for part, mean in row.tally.part_means.items()},
+        band=row.tally.band,
+        stars=row.tally.stars,
+        spread=row.tally.spread,
+        knocked_out=row.tally.knocked_out,
+        proposal=code,
+        proposal_text=words,
+        basis=[
+            {
+                "sheet": scored.sheet.pk,
+                "seat": scored.seat.pk,
+                "version": scored.sheet.version,
+                "total": scored.score.total,
+                "points": scored.score.points,
+                "knock_outs": list(scored.score.knock_outs),
+                "gates": list(scored.score.gates),
+            }
+            for scored in row.sheets
+        ],
+    )
+
+
+def _exact(mean) -> str:
+    return f"{mean.numerator}/{mean.denominator}"
+
+
+@transaction.atomic
+def publish_round(*, round_: Round, by) -> Round:
+    """Let the public see the results of a closed round; a separate act from closing it."""
+    round_ = _lock(round_)
+    if round_.state == S.PUBLISHED:
+        return round_
+    _require(round_, S.CLOSED)
+    round_.state, round_.published_at, round_.published_by = S.PUBLISHED, timezone.now(), by
+    round_.save()
+    for result in Result.objects.filter(candidate__round=round_).select_related(
+        "candidate__entry__product", "candidate__entry__cycle", "candidate__pinned_set"
+    ):
+        publication.publish_result(round_, result)
+    _tell(round_, "published", by)
+    return round_
+
+
+@transaction.atomic
+def cancel_round(*, round_: Round, by, reason: str) -> Round:
+    """Give up a round that is not yet closed; its products wait for another."""
+    reason = reason.strip()
+    if not reason:
+        raise RoundRefused([_("Cần ghi lý do.")])
+    round_ = _lock(round_)
+    if round_.state == S.CANCELLED:
+        return round_
+    _require(round_, S.DRAFT, S.OPEN, S.TALLYING)
+    _lock_sheets(round_)
+    Sheet.objects.filter(candidate__round=round_, state=Sheet.State.DRAFT).update(
+        state=Sheet.State.LAPSED
+    )
+    if round_.state != S.DRAFT:
+        for candidate in round_.candidates.filter(removed_at__isnull=True).select_related("entry"):
+            entry_cycle.move(entry=candidate.entry, name="leave_evaluation", by=by, reason=reason)
+    round_.state = S.CANCELLED
+    round_.save()
+    _tell(round_, "cancelled", by, reason)
+    return round_

@@ -1,0 +1,348 @@
+"""Made-up producers, products and rounds, so that a newcomer meets a living portal.
+
+All of it is called "mẫu" (sample) and marked as such; no mark stands beside a real product. Every
+step is taken by the portal's own functions, as the sample people would take it.
+"""
+
+import datetime
+import io
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image, ImageDraw, ImageFont
+
+from communes.models import Producer, Unit, today
+from communes.producers import save_producer
+from ocop_portal import law
+from ocop_portal.accounts.models import User
+from products import cycle as entry_cycle
+from products.dossier import attach_paper
+from products.files import check_upload
+from products.models import Cycle, Entry, Paper, Product
+from products.register import save_product
+
+from . import councils, rounds, sheets
+from .models import Council, Recognition, Round, Seat
+from .recognition import default_validity, record_recognition
+
+MARK = "MẪU"
+
+
+class NoSampleAccounts(Exception):
+    """The sample people are not there; `manage.py make_sample_accounts` makes them."""
+
+
+@dataclass(frozen=True)
+class SampleProduct:
+    """A product and how far it goes: the moves of `cycle.TRANSITIONS`, with their reasons."""
+
+    producer: str
+    name: str
+    set_number: int
+    summary: str
+    moves: tuple[str, ...] = ()
+
+
+# Name, legal form, code of the commune in 2020, workers, of them local.
+PRODUCERS = {
+    "a": ("Hợp tác xã mẫu Trung Nam", "cooperative", "19378", 18, 15),
+    "b": ("Hộ sản xuất mẫu Trung Nam", "household", "19378", 3, 3),
+    "c": ("Hợp tác xã mẫu Vĩnh Thủy", "cooperative", "19402", 25, 21),
+    "d": ("Công ty mẫu Kim Thạch", "llc_many", "19384", 12, 8),
+}
+IDEA = ("register_idea",)
+PLAN = (*IDEA, "accept_idea", "submit_plan")
+WORK = (*PLAN, "approve_plan")
+DOSSIER = (*WORK, "report_implementation", "submit_dossier")
+READY = (*DOSSIER, "accept_dossier")
+PRODUCTS = (
+    SampleProduct("b", "Sản phẩm mẫu 1 – Lạc rang", 7, "Lạc rang đóng gói 200 g."),
+    SampleProduct("a", "Sản phẩm mẫu 2 – Mật ong", 4, "Mật ong đóng chai 500 ml.", IDEA),
+    SampleProduct(
+        "a", "Sản phẩm mẫu 3 – Trà lá vằng", 13, "Lá vằng sấy, túi 100 g.", (*PLAN, "return_plan")
+    ),
+    SampleProduct("c", "Sản phẩm mẫu 4 – Dầu mè", 7, "Dầu mè ép lạnh, chai 250 ml.", WORK),
+    SampleProduct("d", "Sản phẩm mẫu 5 – Nước mắm", 10, "Nước mắm cá cơm, chai 500 ml.", DOSSIER),
+    SampleProduct("a", "Sản phẩm mẫu 6 – Tiêu đen", 11, "Tiêu đen hạt, hũ 100 g.", READY),
+    SampleProduct("c", "Sản phẩm mẫu 7 – Dưa hấu", 1, "Dưa hấu ruột đỏ, bán theo mùa.", READY),
+    SampleProduct("a", "Sản phẩm mẫu 8 – Tiêu sọ", 11, "Tiêu sọ hạt, hũ 100 g.", READY),
+)
+IN_OPEN_ROUND, IN_PUBLISHED_ROUND, RECOGNISED = (5,), (6, 7), 7
+
+REASONS = {
+    "approve_plan": "Phương án mẫu khả thi, phù hợp vùng nguyên liệu của xã.",
+    "return_plan": "Phương án mẫu chưa nêu nơi bán và chi phí đóng gói.",
+    "report_implementation": "Đã làm xong các việc nêu trong phương án mẫu.",
+}
+
+SCORERS = ("chutich", "thanhvien1", "thanhvien2", "thanhvien3", "thanhvien4", "thanhvien5")
+# How strict the sample council is with the two products of the published round, from 0 (best level
+# of every criterion) to 6 (a middling one). It makes 3 stars for the first and 4 for the second.
+STRICTNESS = (4, 2)
+
+
+def are_loaded() -> bool:
+    """Whether the samples are there."""
+    return Product.objects.filter(is_sample=True).exists()
+
+
+@transaction.atomic
+def load() -> list[str]:
+    """Make the samples; returns what was made, a line each. Call it once, see `are_loaded`.
+
+    Raises `NoSampleAccounts`. Needs the programme's units and cycles (`load_programme`).
+    """
+    people = {user.username: user for user in User.objects.filter(is_sample=True)}
+    missing = {"canbohuyen", "canboxa", "thuky", "totuvan", *SCORERS} - set(people)
+    if missing:
+        raise NoSampleAccounts(", ".join(sorted(missing)))
+    cycle = Cycle.objects.get(unit__code="464", year=2020)
+    producers = {key: _producer(facts, people) for key, facts in PRODUCERS.items()}
+    entries = [_entry(sample, producers[sample.producer], cycle, people) for sample in PRODUCTS]
+    council = _council(cycle.unit, people)
+
+    published = _round(council, cycle, "Đợt đánh giá mẫu 1", entries, IN_PUBLISHED_ROUND, people)
+    for place, candidate in enumerate(published.candidates.all()):
+        for member, name in enumerate(SCORERS):
+            _score(candidate, people[name], STRICTNESS[place], member)
+    rounds.end_scoring(round_=published, by=people["thuky"])
+    rounds.close_round(round_=published, by=people["thuky"])
+    rounds.publish_round(round_=published, by=people["thuky"])
+    recognised = entries[RECOGNISED]
+    _recognise(recognised, people["canbohuyen"])
+    _move(recognised, "start_promotion", people)
+
+    still_open = _round(council, cycle, "Đợt đánh giá mẫu 2", entries, IN_OPEN_ROUND, people)
+    for candidate in still_open.candidates.all():
+        _score(candidate, people["thanhvien1"], 3, 1)
+        _score(candidate, people["thanhvien2"], 3, 2, leave=6)
+    return [
+        f"chủ thể mẫu: {len(producers)}",
+        f"sản phẩm mẫu: {len(entries)}",
+        f"đợt đánh giá mẫu: {published} (đã công bố), {still_open} (đang chấm)",
+    ]
+
+
+def _producer(facts, people) -> Producer:
+    name, legal_form, code, workers, local = facts
+    return save_producer(
+        producer=Producer(
+            name=name,
+            legal_form=legal_form,
+            unit=Unit.objects.on(datetime.date(2020, 12, 31)).get(code=code, level="commune"),
+            workers=workers,
+            local_workers=local,
+            representative="Nguyễn Văn Mẫu",
+            is_sample=True,
+            source="Dữ liệu mẫu, không có thật.",
+        ),
+        by=people["canbohuyen"],
+    )
+
+
+def _entry(sample: SampleProduct, producer: Producer, cycle: Cycle, people) -> Entry:
+    product = save_product(
+        product=Product(
+            name=sample.name,
+            producer=producer,
+            decision=cycle.decision,
+            set_number=sample.set_number,
+            summary=sample.summary,
+            story=(
+                "Câu chuyện mẫu để xem trang sản phẩm trông ra sao. "
+                "Chủ thể thật kể ở đây: sản phẩm có từ bao giờ, ai làm, làm bằng gì."
+            ),
+            is_sample=True,
+            source="Dữ liệu mẫu, không có thật.",
+        ),
+        by=_at_commune(producer, people),
+    )
+    entry = entry_cycle.enter(
+        product=product,
+        cycle=cycle,
+        by=_at_commune(producer, people),
+        idea="Ý tưởng mẫu: làm từ nguyên liệu trong xã, cần hỗ trợ bao bì và kiểm nghiệm.",
+    )
+    for name in sample.moves:
+        _hand_in(entry, name, people)
+        _move(entry, name, people)
+    return entry
+
+
+def _at_commune(producer: Producer, people) -> User:
+    """Who works for this producer: its commune's officer, or the district's where there is none."""
+    officer = people["canboxa"]
+    has = officer.has_perm("communes.change_producer", producer)
+    return officer if has else people["canbohuyen"]
+
+
+def _move(entry: Entry, name: str, people) -> None:
+    transition = entry_cycle.BY_NAME[name]
+    by = people["canbohuyen"]
+    if transition.actor == entry_cycle.COMMUNE:
+        by = _at_commune(entry.product.producer, people)
+    entry_cycle.move(entry=entry, name=name, by=by, reason=REASONS.get(name, ""))
+
+
+# The papers that go with a move: those that the Decision wants by that step.
+_PAPERS_WITH = {"register_idea": 2, "submit_plan": 3, "submit_dossier": 5}
+
+
+def _hand_in(entry: Entry, move: str, people) -> None:
+    for item in entry.cycle.law.dossier:
+        if not item.mandatory or item.due_step != _PAPERS_WITH.get(move):
+            continue
+        paper = Paper(kind=item.code, note="Giấy tờ mẫu")
+        upload = None
+        if item.form == "physical":
+            paper.quantity = item.quantity
+        else:
+            upload = check_upload(
+                SimpleUploadedFile(f"mau-{item.code}.pdf", sample_pdf(item.name, entry.product))
+            )
+        attach_paper(
+            entry=entry, paper=paper, upload=upload, by=_at_commune(entry.product.producer, people)
+        )
+
+
+def _council(unit: Unit, people) -> Council:
+    by = people["canbohuyen"]
+    council = councils.save_council(
+        council=Council(
+            unit=unit,
+            name="Hội đồng mẫu đánh giá, xếp hạng sản phẩm OCOP cấp huyện",
+            decision_number=f"01/QĐ-{MARK}",
+            decided_on=today(),
+            is_sample=True,
+        ),
+        by=by,
+    )
+    seats = [
+        ("chutich", Seat.Position.CHAIR, True),
+        ("thuky", Seat.Position.SECRETARY, False),
+        *((name, Seat.Position.MEMBER, True) for name in SCORERS[1:]),
+        ("totuvan", Seat.Position.SUPPORT, False),
+    ]
+    for name, position, scores in seats:
+        seat = Seat(council=council, user=people[name], position=position, scores=scores)
+        councils.add_seat(seat=seat, by=by)
+    return council
+
+
+def _round(council: Council, cycle: Cycle, name: str, entries, places, people) -> Round:
+    by = people["thuky"]
+    round_ = councils.prepare_round(
+        round_=Round(
+            council=council,
+            cycle=cycle,
+            level="district",
+            name=name,
+            meets_on=today(),
+            scoring_due=timezone.now() + datetime.timedelta(days=14),
+        ),
+        by=by,
+    )
+    for place in places:
+        rounds.add_candidate(round_=round_, entry=entries[place], by=by)
+    return rounds.open_round(round_=round_, by=by)
+
+
+def _score(candidate, user: User, strictness: int, member: int, leave: int = 0) -> None:
+    """Fill in a member's sheet and hand it in; with `leave`, so many criteria stay to be marked."""
+    candidate.refresh_from_db()
+    sheet = sheets.start_sheet(candidate=candidate, user=user)
+    options = sample_options(candidate.pinned_set.criteria, strictness, member)
+    for code, number in list(options.items())[: len(options) - leave]:
+        sheets.save_mark(sheet_id=sheet.pk, criterion=code, option=number, user=user)
+    if not leave:
+        sheets.submit_sheet(sheet_id=sheet.pk, user=user)
+
+
+def sample_options(criteria: law.CriteriaSet, strictness: int, member: int) -> dict[str, int]:
+    """Leaf code → a printed level of the set, the same for the same arguments.
+
+    So many of six criteria as `strictness` says get a middling level, other ones for each `member`
+    (0–5), the rest their best. Never a level of 0 points, so that no gate closes; of several cases
+    the first.
+    """
+    left_out = {
+        leaf.code
+        for criterion in criteria.criteria
+        if criterion.mode == "one_of"
+        for case in criterion.children[1:]
+        for leaf in case.walk()
+    }
+    chosen = {}
+    for place, leaf in enumerate(criteria.leaves):
+        if leaf.code in left_out:
+            continue
+        share = 0.6 if (place + member) % 6 < strictness else 1
+        above_zero = [option for option in leaf.options if option.points]
+        within = [option for option in above_zero if option.points <= share * leaf.points]
+        best = max(within, key=lambda option: option.points, default=None)
+        chosen[leaf.code] = (best or min(above_zero, key=lambda option: option.points)).number
+    return chosen
+
+
+def _recognise(entry: Entry, by: User) -> Recognition:
+    """So that a newcomer sees what a product with valid stars looks like."""
+    return record_recognition(
+        recognition=Recognition(
+            product=entry.product,
+            result=entry.candidates.get().result,
+            stars=4,
+            level="province",
+            authority="Ủy ban nhân dân tỉnh (mẫu)",
+            decision_number=f"02/QĐ-{MARK}",
+            decided_on=today(),
+            valid_until=default_validity(entry.cycle.decision, today()),
+            source="Dữ liệu mẫu, không có thật.",
+        ),
+        by=by,
+    )
+
+
+# --- A paper that plainly is none -------------------------------------------------------------
+
+
+def sample_pdf(title: str, product: Product) -> bytes:
+    """A page that names the paper it stands for, and says that it is a sample."""
+    page = Image.new("L", (827, 1169), 255)  # A4 at 100 dots an inch
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((40, 40, 787, 1129), outline=120, width=2)
+    lines = [(38, "GIẤY TỜ MẪU"), *((26, line) for line in _wrapped(title)), (24, str(product))]
+    lines.append((20, "Dữ liệu minh họa của cổng thông tin, không phải hồ sơ có thật."))
+    y = 120
+    for size, line in lines:
+        _write(draw, 80, y, line, size)
+        y += size * 2
+    out = io.BytesIO()
+    page.save(out, "PDF", resolution=100, title=title)
+    return out.getvalue()
+
+
+def _wrapped(text: str, width: int = 44) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + len(word) + 1 > width and lines[-1]:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def _write(draw: ImageDraw.ImageDraw, x: float, y: int, text: str, size: int) -> None:
+    """Draw a line; the shipped font has its Vietnamese letters in a file of their own."""
+    plain, vietnamese = (_font(subset, size) for subset in ("latin", "vietnamese"))
+    for letter in text:
+        font = plain if ord(letter) < 256 or letter in "–“”…" else vietnamese
+        draw.text((x, y), letter, font=font, fill=0)
+        x += font.getlength(letter)
+
+
+def _font(subset: str, size: int) -> ImageFont.FreeTypeFont:
+    vendor = settings.BASE_DIR / "static" / "vendor"
+    (path,) = vendor.glob(f"be-vietnam-pro-*/be-vietnam-pro-{subset}-400-normal.woff2")
+    return ImageFont.truetype(str(path), size)

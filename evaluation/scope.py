@@ -1,0 +1,94 @@
+"""Which councils, rounds and sheets a person may see: one query per question."""
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from communes.models import Role
+from communes.scope import units_in_scope
+
+from .models import Candidate, Conflict, Council, Round, Seat, Sheet
+
+
+def seats_of(user) -> QuerySet[Seat]:
+    """The person's seats that they have not left."""
+    return Seat.objects.filter(user=user, left_on__isnull=True)
+
+
+def councils_for(user) -> QuerySet[Council]:
+    """Councils that the person sits in, and those of units where they are district officer."""
+    if not user.is_authenticated:
+        return Council.objects.none()
+    units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+    return Council.objects.filter(Q(unit__in=units) | Q(pk__in=seats_of(user).values("council")))
+
+
+def rounds_for(user) -> QuerySet[Round]:
+    """Rounds of the councils that the person may see. A member sees a round once it is open."""
+    if not user.is_authenticated:
+        return Round.objects.none()
+    units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+    prepares = seats_of(user).filter(
+        position__in=[Seat.Position.CHAIR, Seat.Position.SECRETARY, Seat.Position.SUPPORT]
+    )
+    return Round.objects.filter(
+        Q(council__unit__in=units)
+        | Q(council__in=prepares.values("council"))
+        | (
+            Q(council__in=seats_of(user).values("council"))
+            & ~Q(state__in=[Round.State.DRAFT, Round.State.CANCELLED])
+        )
+    )
+
+
+def candidates_to_score(user) -> QuerySet[Candidate]:
+    """The products that this member scores: a scoring seat, no conflict, the round past its draft.
+
+    A product with a declared conflict is gone for this member, in lists and counts alike.
+    """
+    seats = seats_of(user).filter(scores=True, council=OuterRef("round__council"))
+    conflicts = Conflict.objects.filter(candidate=OuterRef("pk"), seat__user=user)
+    return Candidate.objects.filter(
+        Exists(seats),
+        ~Exists(conflicts),
+        removed_at__isnull=True,
+        round__state__in=[
+            Round.State.OPEN,
+            Round.State.TALLYING,
+            Round.State.CLOSED,
+            Round.State.PUBLISHED,
+        ],
+    )
+
+
+def current_sheets() -> QuerySet[Sheet]:
+    """Each member's newest version of each sheet."""
+    return Sheet.objects.exclude(state=Sheet.State.SUPERSEDED)
+
+
+def own_sheets(user) -> QuerySet[Sheet]:
+    """A member's own sheets, all versions; nobody else's."""
+    return Sheet.objects.filter(seat__user=user)
+
+
+def sheets_owed(round_ids) -> QuerySet[Seat]:
+    """Pairs (seat, candidate) still without a submitted sheet, for lists and reminders alike.
+
+    Each row is a seat with `candidate_id` and `round_id` annotated.
+    """
+
+    submitted = Sheet.objects.filter(
+        seat=OuterRef("pk"), candidate=OuterRef("candidate_id"), state=Sheet.State.SUBMITTED
+    )
+    conflict = Conflict.objects.filter(seat=OuterRef("pk"), candidate=OuterRef("candidate_id"))
+    return (
+        Seat.objects.filter(
+            scores=True,
+            left_on__isnull=True,
+            council__rounds__in=round_ids,
+            council__rounds__candidates__removed_at__isnull=True,
+        )
+        .annotate(
+            round_id=F("council__rounds__pk"), candidate_id=F("council__rounds__candidates__pk")
+        )
+        .filter(candidate_id__isnull=False)
+        .filter(~Exists(submitted), ~Exists(conflict))
+    )

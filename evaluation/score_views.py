@@ -1,0 +1,408 @@
+"""The member's pages: own sheets, one mark after the other, handing in, stepping back.
+
+A member's marks are read here only through their own sheets (`own_sheets`).
+"""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from ocop_portal import law
+from ocop_portal.pages import REFUSED
+
+from . import sheets as acts
+from .forms import ConflictForm
+from .models import Candidate, PinnedSet, Sheet
+from .pages import crumbs, find_round, form_act, set_warnings
+from .rounds import declare_conflict
+from .rules import seat_in
+from .scope import candidates_to_score, own_sheets, rounds_for
+from .sheet_table import off_reasons, sheet_parts
+from .sheets import SheetIncomplete, SheetRefused
+
+GRACE_MINUTES = int(acts.GRACE.total_seconds() // 60)
+
+
+# --- What a member has to do ------------------------------------------------------------------
+
+
+def my_sheets(request, pk: int):
+    """The products that this member scores in the round, with the state of the own sheets."""
+    found = find_round(request, pk)
+    seat = seat_in(request.user, found.council_id)
+    if seat is None or not seat.scores:
+        raise PermissionDenied
+    current = (
+        own_sheets(request.user)
+        .exclude(state=Sheet.State.SUPERSEDED)
+        .prefetch_related("marks", "declarations")
+    )
+    candidates = (
+        candidates_to_score(request.user)
+        .filter(round=found)
+        .select_related("entry__product__producer__unit", "pinned_set")
+        .defer("pinned_set__content")
+        .prefetch_related(Prefetch("sheets", queryset=current, to_attr="own"))
+    )
+    rows = [_progress_row(candidate) for candidate in candidates]
+    return render(
+        request,
+        "evaluation/my_sheets.html",
+        {
+            "round": found,
+            "rows": rows,
+            "owed": sum(1 for row in rows if row["state"] != Sheet.State.SUBMITTED),
+            "grace": GRACE_MINUTES,
+            "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Phiếu của tôi"), "")),
+        },
+    )
+
+
+def _progress_row(candidate: Candidate) -> dict:
+    sheet = candidate.own[0] if candidate.own else None
+    row = {"candidate": candidate, "sheet": sheet, "state": sheet.state if sheet else ""}
+    if sheet:
+        criteria = candidate.pinned_set.criteria
+        score = acts.score_of(
+            criteria,
+            {mark.criterion: mark.option for mark in sheet.marks.all()},
+            [declaration.rule for declaration in sheet.declarations.all()],
+        )
+        row["all"] = len(criteria.leaves) - len(score.not_applicable)
+        row["done"] = row["all"] - len(score.missing)
+        row["total"] = score.total
+    return row
+
+
+def _own_candidate(request, pk: int) -> Candidate:
+    """A product that this member scores; 404 for all others, those with a conflict included."""
+    return get_object_or_404(
+        candidates_to_score(request.user)
+        .select_related(
+            "round__council__unit",
+            "round__cycle",
+            "entry__product__producer__unit",
+            "entry__cycle",
+            "pinned_set",
+        )
+        .defer("pinned_set__content"),
+        pk=pk,
+    )
+
+
+def _own_sheet(request, pk: int) -> Sheet:
+    """One of the member's own sheets, for a product that they still score."""
+    found = get_object_or_404(own_sheets(request.user).select_related("seat"), pk=pk)
+    found.candidate = _own_candidate(request, found.candidate_id)
+    return found
+
+
+def sheet(request, pk: int):
+    """The member's own sheet for one product. Before the first mark: the question of conflict."""
+    candidate = _own_candidate(request, pk)
+    current = (
+        own_sheets(request.user)
+        .filter(candidate=candidate)
+        .exclude(state=Sheet.State.SUPERSEDED)
+        .select_related("seat")
+        .first()
+    )
+    if request.method == "POST":
+        try:
+            acts.start_sheet(candidate=candidate, user=request.user)
+        except SheetRefused as refused:
+            return _start_page(request, candidate, refused=str(refused))
+        return redirect("evaluation:sheet", pk)
+    if current is None:
+        return _start_page(request, candidate)
+    current.candidate = candidate
+    if current.state != Sheet.State.DRAFT:
+        return redirect("evaluation:sheet_view", current.pk)
+    return sheet_page(request, current)
+
+
+def _start_page(request, candidate: Candidate, *, refused: str = "", form=None):
+    return render(
+        request,
+        "evaluation/sheet_start.html",
+        {
+            "candidate": candidate,
+            "round": candidate.round,
+            "evidence": evidence_of(candidate),
+            "refused": refused,
+            "closed": "" if candidate.round.is_open else _("Đợt đánh giá đã dừng chấm điểm."),
+            "conflict_form": form or ConflictForm(),
+            "grace": GRACE_MINUTES,
+            "breadcrumbs": _sheet_crumbs(candidate),
+        },
+        status=REFUSED if refused or form else 200,
+    )
+
+
+def _sheet_crumbs(candidate: Candidate) -> list[dict]:
+    return crumbs(
+        (candidate.round, candidate.round.get_absolute_url()),
+        (_("Phiếu của tôi"), reverse("evaluation:my_sheets", args=[candidate.round_id])),
+        (candidate.entry.product, ""),
+    )
+
+
+def evidence_of(candidate: Candidate) -> list[dict]:
+    """The frozen dossier by kind of paper, in the order of the Decision's list; no query."""
+    by_kind: dict[str, list[dict]] = {}
+    for paper in candidate.dossier:
+        url = (
+            reverse("evaluation:candidate_paper", args=[candidate.pk, paper["paper"]])
+            if paper.get("sha256")
+            else ""
+        )
+        by_kind.setdefault(paper["kind"], []).append(paper | {"url": url})
+    return [
+        {"name": item.name, "papers": by_kind[item.code]}
+        for item in candidate.round.law.dossier
+        if item.code in by_kind
+    ]
+
+
+def sheet_page(request, found: Sheet, *, refused: str = "", status: int = 200, at: str = ""):
+    """The sheet to be filled in. `at`: a rule whose declaration was refused; `refused`: why."""
+    candidate = found.candidate
+    criteria = candidate.pinned_set.criteria
+    options, _declared = acts.answers(found)
+    declarations = {row.rule: row.reason for row in found.declarations.all()}
+    score = acts.score_of(criteria, options, declarations)
+    locked = acts.why_not_markable(found)
+    return render(
+        request,
+        "evaluation/sheet.html",
+        {
+            "sheet": found,
+            "candidate": candidate,
+            "round": candidate.round,
+            "criteria": criteria,
+            "parts": sheet_parts(
+                criteria,
+                score,
+                options,
+                declarations,
+                ask_missing=request.GET.get("thieu") == "1",
+            ),
+            "score": score,
+            "evidence": evidence_of(candidate),
+            "warnings": set_warnings([criteria]),
+            "locked": locked,
+            "refused": refused,
+            "refused_at": at,
+            "grace": GRACE_MINUTES,
+            "breadcrumbs": _sheet_crumbs(candidate),
+        },
+        status=status,
+    )
+
+
+# --- Marks ------------------------------------------------------------------------------------
+
+
+def _answer(score: law.Score, **more) -> JsonResponse:
+    """The running score as the page's script reads it. The set is still in memory: no query."""
+    criteria = PinnedSet(digest=score.set_digest).criteria
+    return JsonResponse(
+        {
+            "parts": score.parts,
+            "total": score.total,
+            "missing": list(score.missing),
+            "not_applicable": list(score.not_applicable),
+            "reasons": off_reasons(criteria, score),
+            "gates": list(score.gates),
+            "knock_outs": list(score.knock_outs),
+            **more,
+        }
+    )
+
+
+def _refusal(text, status: int) -> JsonResponse:
+    return JsonResponse({"message": str(text)}, status=status)
+
+
+@require_POST
+def mark(request, pk: int):
+    """Keep one choice; JSON. Points are looked up here, whatever else was sent."""
+    criterion = request.POST.get("criterion", "")
+    try:
+        option = int(request.POST.get("option", ""))
+    except ValueError:
+        return _refusal(_("Không có phương án này."), 422)
+    try:
+        score = acts.save_mark(sheet_id=pk, criterion=criterion, option=option, user=request.user)
+    except Sheet.DoesNotExist:
+        raise Http404 from None
+    except SheetRefused as refused:
+        return _refusal(refused, 409)
+    except law.LawError as error:
+        return _refusal(error, 422)
+    return _answer(score, saved={"criterion": criterion, "option": option})
+
+
+FIELD = "tc-"
+
+
+def _save_sent(request, found: Sheet) -> None:
+    """Keep every choice of a part's form that differs from what is kept already."""
+    options, _declared = acts.answers(found)
+    for name, value in request.POST.items():
+        if not name.startswith(FIELD):
+            continue
+        code = name.removeprefix(FIELD)
+        if not value.isdecimal() or options.get(code) == int(value):
+            continue
+        acts.save_mark(sheet_id=found.pk, criterion=code, option=int(value), user=request.user)
+
+
+def _after_part(request, pk: int, act=lambda found: None, *, anchor: str = "", at: str = ""):
+    """Save a part's choices, then do `act`; a refusal shows the sheet again with its reason."""
+    found = _own_sheet(request, pk)
+    try:
+        _save_sent(request, found)
+        act(found)
+    except (SheetRefused, law.LawError) as refused:
+        return sheet_page(
+            request,
+            _own_sheet(request, pk),
+            refused=str(refused),
+            at=at,
+            status=409 if isinstance(refused, SheetRefused) and not at else REFUSED,
+        )
+    return redirect(reverse("evaluation:sheet", args=[found.candidate_id]) + anchor)
+
+
+@require_POST
+def marks(request, pk: int):
+    """Keep a whole part at once: for a browser without scripts."""
+    part = request.POST.get("part", "")
+    anchor = f"#part-{part}" if part in {"A", "B", "C"} else ""
+    response = _after_part(request, pk, anchor=anchor)
+    if response.status_code == 302:
+        messages.success(request, _("Đã lưu phần %s.") % part)
+    return response
+
+
+def _rule_anchor(rule: str) -> str:
+    where = rule.partition(":")[2]
+    return f"#tc-{where}" if where and where != "header" else ""
+
+
+@require_POST
+def declare(request, pk: int):
+    """Declare a knock-out or a gate, with the member's reason."""
+    rule = request.POST.get("rule", "")
+    return _after_part(
+        request,
+        pk,
+        lambda found: acts.declare(
+            sheet_id=found.pk,
+            rule=rule,
+            reason=request.POST.get(f"reason-{rule}", ""),
+            user=request.user,
+        ),
+        anchor=_rule_anchor(rule),
+        at=rule,
+    )
+
+
+@require_POST
+def retract(request, pk: int):
+    """Take a declaration back."""
+    rule = request.POST.get("rule", "")
+    return _after_part(
+        request,
+        pk,
+        lambda found: acts.retract(sheet_id=found.pk, rule=rule, user=request.user),
+        anchor=_rule_anchor(rule),
+        at=rule,
+    )
+
+
+def submit(request, pk: int):
+    """Show the sums and what is missing; on POST hand the sheet in."""
+    found = _own_sheet(request, pk)
+    missing, refused = (), ""
+    if request.method == "POST":
+        try:
+            acts.submit_sheet(sheet_id=pk, user=request.user)
+        except SheetIncomplete as incomplete:
+            missing = incomplete.missing
+        except SheetRefused as reason:
+            refused = str(reason)
+        else:
+            messages.success(request, _("Đã gửi phiếu của %s.") % found.candidate.entry.product)
+            return redirect("evaluation:sheet_view", pk)
+    elif found.state != Sheet.State.DRAFT:
+        return redirect("evaluation:sheet_view", pk)
+    criteria = found.candidate.pinned_set.criteria
+    score = acts.sheet_score(found)
+    return render(
+        request,
+        "evaluation/submit.html",
+        {
+            "sheet": found,
+            "candidate": found.candidate,
+            "round": found.candidate.round,
+            "score": score,
+            "sums": [(part, score.parts[part.code]) for part in criteria.parts],
+            "missing": [criteria.criterion(code) for code in missing or score.missing],
+            "declared": [
+                {"rule": rule, "reason": reasons.get(rule.key, "")}
+                for reasons in [{row.rule: row.reason for row in found.declarations.all()}]
+                for rule in criteria.rules
+                if rule.key in {*score.gates, *score.knock_outs}
+            ],
+            "refused": refused or acts.why_not_markable(found),
+            "breadcrumbs": _sheet_crumbs(found.candidate),
+        },
+        status=REFUSED if missing or refused else 200,
+    )
+
+
+# --- Stepping back ----------------------------------------------------------------------------
+
+
+def conflict(request, pk: int):
+    """Declare a conflict of interest; the product then disappears from this member's list."""
+    candidate = get_object_or_404(
+        Candidate.objects.filter(
+            round__in=rounds_for(request.user), removed_at__isnull=True
+        ).select_related(
+            "round__council", "round__cycle", "entry__product__producer__unit", "pinned_set"
+        ),
+        pk=pk,
+    )
+    seat = seat_in(request.user, candidate.round.council_id)
+    if seat is None or not seat.scores:
+        raise PermissionDenied
+    form = ConflictForm(request.POST or None)
+    return form_act(
+        request,
+        form,
+        lambda: declare_conflict(candidate=candidate, user=request.user, **form.cleaned_data),
+        done=_("Đã ghi: anh/chị có liên quan đến %s nên không chấm sản phẩm này.")
+        % candidate.entry.product,
+        to=reverse("evaluation:my_sheets", args=[candidate.round_id]),
+        title=_("Khai có liên quan"),
+        submit=_("Tôi có liên quan, không chấm"),
+        back=reverse("evaluation:my_sheets", args=[candidate.round_id]),
+        lead=_(
+            "Sản phẩm: %(product)s – %(producer)s. Sau khi khai, anh/chị không chấm và không xem "
+            "hồ sơ sản phẩm này; phiếu đã chấm không được tính. Khai rồi không rút lại được."
+        )
+        % {
+            "product": candidate.entry.product,
+            "producer": candidate.entry.product.producer,
+        },
+        tone="danger",
+        breadcrumbs=_sheet_crumbs(candidate),
+    )

@@ -1,0 +1,249 @@
+"""Score sheets: one member, one product. The only place where marks are written.
+
+Locking. Whoever writes to a sheet locks its row first and then believes nothing but that row and
+what is read after it. Ending or closing a round locks every sheet and changes its state, so a mark
+that was waiting for the lock finds the sheet shut, and none slips in behind the tally.
+"""
+
+import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Value
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ocop_portal import law
+
+from .models import Candidate, Conflict, Declaration, Mark, MarkEvent, Round, Seat, Sheet
+
+# A mark that was on its way when the clock struck is still taken; the screen states this.
+GRACE = datetime.timedelta(minutes=5)
+
+NONE_OF_THESE = 0
+
+
+class SheetRefused(Exception):
+    """A mark or a sheet that is not taken; the message is for the screen."""
+
+
+class SheetIncomplete(SheetRefused):
+    """A sheet with criteria still to mark; `missing` holds their codes."""
+
+    def __init__(self, missing: tuple[str, ...]):
+        self.missing = missing
+        super().__init__(
+            _("Còn %(count)d tiêu chí chưa chấm: %(codes)s.")
+            % {"count": len(missing), "codes": ", ".join(missing)}
+        )
+
+
+@transaction.atomic
+def start_sheet(*, candidate: Candidate, user) -> Sheet:
+    """The member's current sheet for this product, made when there is none yet.
+
+    Raises `SheetRefused` for a person who does not score here, or when scoring is not open.
+    """
+    round_ = Round.objects.select_for_update().get(pk=candidate.round_id)
+    seat = Seat.objects.filter(
+        council=round_.council_id, user=user, left_on__isnull=True, scores=True
+    ).first()
+    if seat is None:
+        raise SheetRefused(_("Anh/chị không chấm điểm trong hội đồng này."))
+    if Conflict.objects.filter(candidate=candidate, seat=seat).exists():
+        raise SheetRefused(_("Anh/chị đã khai có liên quan đến sản phẩm này nên không chấm."))
+    sheet = (
+        Sheet.objects.filter(candidate=candidate, seat=seat)
+        .exclude(state=Sheet.State.SUPERSEDED)
+        .first()
+    )
+    if sheet:
+        return sheet
+    if candidate.removed_at or not round_.is_open:
+        raise SheetRefused(_("Đợt đánh giá không ở thời gian chấm điểm."))
+    return Sheet.objects.create(candidate=candidate, seat=seat)
+
+
+def _locked(sheet_id: int, user) -> Sheet:
+    """The member's own sheet, its row locked; `Sheet.DoesNotExist` for anybody else's."""
+    conflict = Conflict.objects.filter(candidate=OuterRef("candidate"), seat=OuterRef("seat"))
+    return (
+        Sheet.objects.select_for_update(of=("self",))
+        .select_related("candidate__round", "candidate__pinned_set", "seat")
+        .defer("candidate__pinned_set__content")
+        .annotate(has_conflict=Exists(conflict))
+        .get(pk=sheet_id, seat__user=user)
+    )
+
+
+def why_not_markable(sheet: Sheet) -> str:
+    """Why no mark is taken on this sheet now; empty when it is."""
+    round_ = sheet.candidate.round
+    if sheet.state == Sheet.State.SUBMITTED:
+        return str(_("Phiếu đã gửi nên không sửa được. Cần sửa, hãy đề nghị thư ký mở lại."))
+    if sheet.state != Sheet.State.DRAFT or not round_.takes_marks or sheet.candidate.removed_at:
+        return str(_("Đợt đánh giá đã dừng chấm điểm."))
+    if sheet.seat.left_on or not sheet.seat.scores:
+        return str(_("Anh/chị không chấm điểm trong hội đồng này."))
+    if round_.is_open and timezone.now() > round_.scoring_due + GRACE:
+        return str(_("Đã quá hạn gửi phiếu. Hãy đề nghị thư ký gia hạn."))
+    has_conflict = getattr(sheet, "has_conflict", None)
+    if has_conflict is None:
+        has_conflict = Conflict.objects.filter(candidate=sheet.candidate, seat=sheet.seat).exists()
+    if has_conflict:
+        return str(_("Anh/chị đã khai có liên quan đến sản phẩm này nên không chấm."))
+    return ""
+
+
+def answers(sheet: Sheet) -> tuple[dict[str, int], list[str]]:
+    """The sheet's options by criterion and its declared rules, in one query."""
+    rows = sheet.marks.values_list("criterion", "option").union(
+        sheet.declarations.values_list("rule", Value(-1))
+    )
+    options, declared = {}, []
+    for code, option in rows:
+        if option < 0:
+            declared.append(code)
+        else:
+            options[code] = option
+    return options, declared
+
+
+def score_of(criteria: law.CriteriaSet, options: dict[str, int], declared) -> law.Score:
+    """Score a sheet's answers; option 0 is "none of these"."""
+    return law.score(
+        criteria,
+        {code: option or None for code, option in options.items()},
+        knock_outs=[key for key in declared if key.startswith("knock_out:")],
+        gates=[key for key in declared if key.startswith("gate:")],
+    )
+
+
+def sheet_score(sheet: Sheet) -> law.Score:
+    """What a sheet is worth now, worked out from its options."""
+    return score_of(sheet.candidate.pinned_set.criteria, *answers(sheet))
+
+
+@transaction.atomic
+def save_mark(*, sheet_id: int, criterion: str, option: int, user) -> law.Score:
+    """Keep one choice (0 = "none of these") and return the sheet's running score.
+
+    The points come from the frozen set, not from the sender. Sending the same choice again changes
+    nothing. Raises `SheetRefused`, `law.LawError` (unknown criterion or option), and
+    `Sheet.DoesNotExist` for a sheet that is not the person's own.
+    """
+    sheet = _locked(sheet_id, user)
+    reason = why_not_markable(sheet)
+    if reason:
+        raise SheetRefused(reason)
+    criteria = sheet.candidate.pinned_set.criteria
+    options, declared = answers(sheet)
+    previous = options.get(criterion)
+    options[criterion] = option
+    score = score_of(criteria, options, declared)
+    if previous != option:
+        chosen = criteria.criterion(criterion).option(option) if option else None
+        now = timezone.now()
+        Mark.objects.bulk_create(
+            [
+                Mark(
+                    sheet=sheet,
+                    criterion=criterion,
+                    option=option,
+                    points=chosen.points if chosen else 0,
+                    at=now,
+                )
+            ],
+            update_conflicts=True,
+            unique_fields=["sheet", "criterion"],
+            update_fields=["option", "points", "at"],
+        )
+        MarkEvent.objects.create(
+            sheet=sheet, criterion=criterion, option=option, previous=previous, at=now
+        )
+    return score
+
+
+@transaction.atomic
+def declare(*, sheet_id: int, rule: str, reason: str, user) -> law.Score:
+    """Declare a knock-out or a gate on one's sheet, with a reason; raises like `save_mark`."""
+    sheet = _locked(sheet_id, user)
+    refusal = why_not_markable(sheet)
+    if refusal:
+        raise SheetRefused(refusal)
+    reason = reason.strip()
+    if not reason:
+        raise SheetRefused(_("Cần ghi lý do."))
+    options, declared = answers(sheet)
+    score = score_of(sheet.candidate.pinned_set.criteria, options, {*declared, rule})
+    Declaration.objects.update_or_create(
+        sheet=sheet, rule=rule, defaults={"reason": reason[:500], "at": timezone.now()}
+    )
+    return score
+
+
+@transaction.atomic
+def retract(*, sheet_id: int, rule: str, user) -> law.Score:
+    """Take back a declared knock-out or gate; marks behind a gate count again."""
+    sheet = _locked(sheet_id, user)
+    refusal = why_not_markable(sheet)
+    if refusal:
+        raise SheetRefused(refusal)
+    sheet.declarations.filter(rule=rule).delete()
+    return score_of(sheet.candidate.pinned_set.criteria, *answers(sheet))
+
+
+@transaction.atomic
+def submit_sheet(*, sheet_id: int, user) -> Sheet:
+    """Hand the sheet in; from then on it is read-only. Handing it in twice is no error.
+
+    Raises `SheetIncomplete` with the criteria that still miss, or `SheetRefused`.
+    """
+    sheet = _locked(sheet_id, user)
+    if sheet.state == Sheet.State.SUBMITTED:
+        return sheet
+    reason = why_not_markable(sheet)
+    if reason:
+        raise SheetRefused(reason)
+    score = sheet_score(sheet)
+    if not score.complete:
+        raise SheetIncomplete(score.missing)
+    sheet.state, sheet.submitted_at = Sheet.State.SUBMITTED, timezone.now()
+    sheet.save(update_fields=["state", "submitted_at"])
+    return sheet
+
+
+@transaction.atomic
+def reopen_sheet(*, sheet: Sheet, by, reason: str) -> Sheet:
+    """Give the member a new version of a submitted or lapsed sheet; the old one stays readable.
+
+    The caller has checked that `by` is chair or secretary. Raises `SheetRefused` once the round is
+    closed, or without a reason.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise SheetRefused(_("Cần ghi lý do mở lại phiếu."))
+    round_ = Round.objects.select_for_update().get(candidates=sheet.candidate_id)
+    old = Sheet.objects.select_for_update().get(pk=sheet.pk)
+    if not round_.takes_marks:
+        raise SheetRefused(_("Đợt đánh giá đã chốt: không mở lại phiếu được."))
+    if old.state == Sheet.State.SUPERSEDED:
+        # Somebody has just reopened it: the newer version is the answer to both.
+        return Sheet.objects.get(
+            candidate=old.candidate_id, seat=old.seat_id, state=Sheet.State.DRAFT
+        )
+    if old.state == Sheet.State.DRAFT:
+        return old
+    old.state, old.reopened_by, old.reopened_reason = Sheet.State.SUPERSEDED, by, reason[:500]
+    old.save(update_fields=["state", "reopened_by", "reopened_reason"])
+    new = Sheet.objects.create(
+        candidate_id=old.candidate_id, seat_id=old.seat_id, version=old.version + 1
+    )
+    Mark.objects.bulk_create(
+        Mark(sheet=new, criterion=m.criterion, option=m.option, points=m.points, at=m.at)
+        for m in old.marks.all()
+    )
+    Declaration.objects.bulk_create(
+        Declaration(sheet=new, rule=d.rule, reason=d.reason, at=d.at)
+        for d in old.declarations.all()
+    )
+    return new

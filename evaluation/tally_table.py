@@ -1,0 +1,258 @@
+"""The tally as a table for the screen: one shape for a round being settled and for a closed one.
+
+While the council settles differences the figures are worked out anew from the sheets. Once the
+round is closed they are read from what was written then, so that a seat given up later changes
+nothing that is shown.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from ocop_portal import law
+
+from .models import Candidate, Declaration, Result, Round, Seat, Sheet
+from .tally import proposal, round_tally
+
+
+@dataclass
+class SheetLine:
+    """One valid sheet as a row: its parts, its total, and the sheets that it replaced."""
+
+    seat: Seat
+    sheet_id: int
+    version: int
+    parts: list[tuple[law.Part, int]]
+    total: int
+    gates: list[str]  # texts of the rules that bit
+    knock_outs: list[tuple[str, str]]  # text of the rule, the member's reason
+    is_apart: bool = False
+    earlier: list[Sheet] = field(default_factory=list)
+
+
+@dataclass
+class TallyRow:
+    """One product: figures, members' sheets, and what is in the way."""
+
+    candidate: Candidate
+    criteria: law.CriteriaSet
+    count: int
+    needed: int | None  # None once the round is closed
+    mean: Fraction | None
+    part_means: list[tuple[law.Part, Fraction]]
+    stars: int
+    spread: int
+    is_wide: bool
+    knocked_out: bool
+    asks_finding: bool
+    proposal: str
+    words: str
+    sheets: list[SheetLine]
+    # Who handed in nothing, with the lapsed sheet that may be reopened.
+    awaited: list[tuple[Seat, int | None]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    result: Result | None = None
+    # Set by the page: what the viewer may not see, and the forms that are open to them.
+    is_hidden: bool = False
+    spread_form: object = None
+    finding_form: object = None
+
+    @property
+    def product(self):
+        return self.candidate.entry.product
+
+    @property
+    def own_problems(self) -> list[str]:
+        """The problems for a place where the product is named already."""
+        texts = [problem.removeprefix(f"{self.product}: ") for problem in self.problems]
+        return [text[:1].upper() + text[1:] for text in texts]
+
+
+def result_words(round_: Round, *, mean, stars: int, proposed: str) -> str:
+    """A result in one line. It names the level, so that nobody takes it for a recognition.
+
+    "Kết quả cấp huyện: 72,00 điểm, hạng 4 sao, đề nghị cấp tỉnh đánh giá, phân hạng".
+    """
+    if mean is None:
+        return _("Chưa có phiếu hợp lệ")
+    words = {
+        "level": round_.law.level(round_.level).name,
+        "points": law.show_points(mean),
+        "stars": stars,
+        "proposal": proposed,
+    }
+    if stars:
+        return _("Kết quả %(level)s: %(points)s điểm, hạng %(stars)d sao, %(proposal)s") % words
+    return _("Kết quả %(level)s: %(points)s điểm, %(proposal)s") % words
+
+
+def tally_rows(round_: Round) -> list[TallyRow]:
+    """Every product of the round; the same number of queries whatever their number."""
+    return _recorded_rows(round_) if round_.is_settled else _live_rows(round_)
+
+
+def closing_lines(round_: Round, rows: list[TallyRow]) -> list[dict]:
+    """What will be written, or told to the public, product by product."""
+    return [
+        {"product": row.product, "words": row.words, "stars": row.stars, "row": row} for row in rows
+    ]
+
+
+def _live_rows(round_: Round) -> list[TallyRow]:
+    earlier, lapsed = _sheets_beside(round_)
+    tallies = round_tally(round_)
+    reasons = _knock_out_reasons(
+        scored.sheet.pk for found in tallies for scored in found.sheets if scored.score.disqualified
+    )
+    rows = []
+    for found in tallies:
+        criteria = found.candidate.pinned_set.criteria
+        totals = [scored.score.total for scored in found.sheets]
+        tally = found.tally
+        proposed = proposal(round_, tally)[1] if tally.mean is not None else ""
+        rows.append(
+            TallyRow(
+                candidate=found.candidate,
+                criteria=criteria,
+                count=tally.count,
+                needed=max(found.needed, 1),
+                mean=tally.mean,
+                part_means=[
+                    (part, tally.part_means[part.code])
+                    for part in criteria.parts
+                    if tally.part_means
+                ],
+                stars=tally.stars,
+                spread=tally.spread,
+                is_wide=found.spread_exceeded,
+                knocked_out=tally.knocked_out,
+                asks_finding=any(scored.score.disqualified for scored in found.sheets)
+                and not all(scored.score.disqualified for scored in found.sheets),
+                proposal=proposed,
+                words=result_words(round_, mean=tally.mean, stars=tally.stars, proposed=proposed),
+                sheets=[
+                    SheetLine(
+                        seat=scored.seat,
+                        sheet_id=scored.sheet.pk,
+                        version=scored.sheet.version,
+                        parts=[(part, scored.score.parts[part.code]) for part in criteria.parts],
+                        total=scored.score.total,
+                        gates=_texts(criteria, scored.score.gates),
+                        knock_outs=_told_outs(
+                            criteria, scored.score.knock_outs, scored.sheet.pk, reasons
+                        ),
+                        is_apart=_is_apart(scored.score.total, totals, round_),
+                        earlier=earlier[found.candidate.pk, scored.seat.pk],
+                    )
+                    for scored in found.sheets
+                ],
+                awaited=[
+                    (seat, lapsed.get((found.candidate.pk, seat.pk))) for seat in found.awaited
+                ],
+                problems=found.problems,
+            )
+        )
+    return rows
+
+
+def _recorded_rows(round_: Round) -> list[TallyRow]:
+    candidates = (
+        round_.candidates.filter(removed_at__isnull=True)
+        .select_related("entry__product__producer", "pinned_set", "result")
+        .defer("pinned_set__content")
+    )
+    seats = Seat.objects.filter(council=round_.council_id).select_related("user").in_bulk()
+    earlier, _lapsed = _sheets_beside(round_)
+    candidates = list(candidates)
+    reasons = _knock_out_reasons(
+        line["sheet"]
+        for candidate in candidates
+        for line in candidate.result.basis
+        if line["knock_outs"]
+    )
+    rows = []
+    for candidate in candidates:
+        result, criteria = candidate.result, candidate.pinned_set.criteria
+        totals = [line["total"] for line in result.basis]
+        part_of = {leaf.code: leaf.part for leaf in criteria.leaves}
+        lines = []
+        for line in result.basis:
+            parts: dict[str, int] = defaultdict(int)
+            for code, points in line["points"].items():
+                parts[part_of[code]] += points
+            lines.append(
+                SheetLine(
+                    seat=seats[line["seat"]],
+                    sheet_id=line["sheet"],
+                    version=line["version"],
+                    parts=[(part, parts[part.code]) for part in criteria.parts],
+                    total=line["total"],
+                    gates=_texts(criteria, line["gates"]),
+                    knock_outs=_told_outs(criteria, line["knock_outs"], line["sheet"], reasons),
+                    is_apart=_is_apart(line["total"], totals, round_),
+                    earlier=earlier[candidate.pk, line["seat"]],
+                )
+            )
+        means = result.part_means
+        rows.append(
+            TallyRow(
+                candidate=candidate,
+                criteria=criteria,
+                count=result.sheets,
+                needed=None,
+                mean=result.mean,
+                part_means=[(part, means[part.code]) for part in criteria.parts],
+                stars=result.stars,
+                spread=result.spread,
+                is_wide=result.spread > round_.spread_limit,
+                knocked_out=result.knocked_out,
+                asks_finding=False,
+                proposal=result.proposal_text,
+                words=result_words(
+                    round_, mean=result.mean, stars=result.stars, proposed=result.proposal_text
+                ),
+                sheets=lines,
+                result=result,
+            )
+        )
+    return rows
+
+
+def _is_apart(total: int, totals: list[int], round_: Round) -> bool:
+    """Whether this is the highest or the lowest sheet of a product that lie too far apart."""
+    low, high = min(totals), max(totals)
+    return high - low > round_.spread_limit and total in {low, high}
+
+
+def _sheets_beside(round_: Round) -> tuple[dict, dict]:
+    """By product and seat: handed-in versions that a reopening replaced, and the lapsed sheet."""
+    earlier: dict[tuple[int, int], list[Sheet]] = defaultdict(list)
+    lapsed: dict[tuple[int, int], int] = {}
+    for sheet in Sheet.objects.filter(
+        candidate__round=round_, state__in=[Sheet.State.SUPERSEDED, Sheet.State.LAPSED]
+    ).order_by("version"):
+        place = (sheet.candidate_id, sheet.seat_id)
+        if sheet.state == Sheet.State.LAPSED:
+            lapsed[place] = sheet.pk
+        elif sheet.submitted_at:
+            earlier[place].append(sheet)
+    return earlier, lapsed
+
+
+def _knock_out_reasons(sheet_ids) -> dict[tuple[int, str], str]:
+    """Why each of these sheets proposes to knock its product out; no query for no sheet."""
+    ids = list(sheet_ids)
+    rows = Declaration.objects.filter(sheet__in=ids, rule__startswith="knock_out:")
+    return {(row.sheet_id, row.rule): row.reason for row in rows} if ids else {}
+
+
+def _texts(criteria: law.CriteriaSet, keys) -> list[str]:
+    by_key = {rule.key: rule for rule in criteria.rules}
+    return [by_key[key].text for key in keys]
+
+
+def _told_outs(criteria, keys, sheet_id, reasons) -> list[tuple[str, str]]:
+    by_key = {rule.key: rule for rule in criteria.rules}
+    return [(by_key[key].text, reasons.get((sheet_id, key), "")) for key in keys]

@@ -1,0 +1,144 @@
+"""Pages of a round whose scoring has ended: the tally, settling it, closing, publishing."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ocop_portal.pages import REFUSED
+
+from . import rounds as acts
+from .forms import FindingForm, SpreadForm
+from .models import Candidate, Round
+from .pages import confirm_act, conflicts_of, crumbs, find_round, need, set_warnings
+from .rounds import RoundRefused
+from .tally_table import closing_lines, tally_rows
+
+
+def tally(request, pk: int):
+    """What the sheets come to, product by product; only once scoring has ended."""
+    found = find_round(request, pk, "evaluation.view_tally")
+    return _tally_page(request, found)
+
+
+def _tally_page(request, found: Round, *, bound: dict | None = None, status: int = 200):
+    """The tally; `bound` maps a candidate to a form with errors, to show it where it was typed."""
+    hidden = conflicts_of(request.user, found)
+    leads = request.user.has_perm("evaluation.reopen_sheet", found)
+    rows = tally_rows(found)
+    for row in rows:
+        row.is_hidden = row.candidate.pk in hidden
+        forms = (bound or {}).get(row.candidate.pk, {})
+        may_settle = leads and found.state == Round.State.TALLYING and not row.is_hidden
+        if may_settle and row.is_wide:
+            row.spread_form = forms.get("spread") or SpreadForm(
+                initial={"spread_note": row.candidate.spread_note},
+                prefix=f"spread-{row.candidate.pk}",
+            )
+        if may_settle and row.asks_finding:
+            row.finding_form = forms.get("finding") or FindingForm(
+                initial={
+                    "finding": row.candidate.knock_out_finding,
+                    "reason": row.candidate.knock_out_reason,
+                },
+                prefix=f"finding-{row.candidate.pk}",
+            )
+    return render(
+        request,
+        "evaluation/tally.html",
+        {
+            "round": found,
+            "rows": rows,
+            "problems": [problem for row in rows for problem in row.problems],
+            "warnings": set_warnings(row.criteria for row in rows),
+            "not_applied": found.law.not_applied_on(found.meets_on),
+            "may_reopen": leads and found.takes_marks,
+            "may_close": found.state == Round.State.TALLYING
+            and request.user.has_perm("evaluation.close_round", found),
+            "may_publish": found.state == Round.State.CLOSED
+            and request.user.has_perm("evaluation.publish_round", found),
+            "sees_sheets": leads,
+            "may_recognise": found.is_settled
+            and request.user.has_perm("evaluation.change_council", found.council),
+            "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Tổng hợp điểm"), "")),
+        },
+        status=status,
+    )
+
+
+def settle(request, pk: int):
+    """Record the council's word on a wide spread, or its finding on a proposed knock-out."""
+    candidate = get_object_or_404(Candidate, pk=pk, removed_at__isnull=True)
+    found = find_round(request, candidate.round_id, "evaluation.view_tally")
+    need(request, "evaluation.reopen_sheet", found)
+    if pk in conflicts_of(request.user, found):
+        raise PermissionDenied
+    if request.method != "POST":
+        return redirect("evaluation:tally", found.pk)
+    what = "finding" if "finding" in request.POST.get("what", "") else "spread"
+    form_class = FindingForm if what == "finding" else SpreadForm
+    form = form_class(request.POST, prefix=f"{what}-{pk}")
+    if form.is_valid():
+        try:
+            acts.settle(candidate=candidate, by=request.user, **form.cleaned_data)
+        except RoundRefused as refused:
+            for reason in refused.reasons:
+                form.add_error(None, reason)
+        else:
+            messages.success(request, _("Đã ghi."))
+            return redirect(reverse("evaluation:tally", args=[found.pk]) + f"#sp-{pk}")
+    return _tally_page(request, found, bound={pk: {what: form}}, status=REFUSED)
+
+
+def round_close(request, pk: int):
+    """Write every result and shut the round for good."""
+    found = find_round(request, pk, "evaluation.close_round")
+    if found.state != Round.State.TALLYING and not found.is_settled:
+        reasons = [_("Đợt đánh giá %s.") % found.get_state_display()]
+        rows = []
+    else:
+        rows = tally_rows(found)
+        reasons = [problem for row in rows for problem in row.problems]
+    return confirm_act(
+        request,
+        found,
+        lambda: acts.close_round(round_=found, by=request.user),
+        template="evaluation/close.html",
+        title=_("Chốt kết quả"),
+        submit=_("Chốt kết quả"),
+        lead=_(
+            "Sau khi chốt, không ai sửa được kết quả của đợt này. Cần chấm lại thì lập đợt mới."
+        ),
+        rows=rows,
+        lines=closing_lines(found, rows),
+        not_applied=found.law.not_applied_on(found.meets_on),
+        reasons=reasons,
+        back=reverse("evaluation:tally", args=[found.pk]),
+        done=_("Đã chốt kết quả. Kết quả chưa được công bố."),
+        after=reverse("evaluation:tally", args=[found.pk]),
+    )
+
+
+def round_publish(request, pk: int):
+    """Let the public see the results."""
+    found = find_round(request, pk, "evaluation.publish_round")
+    if found.is_settled:
+        rows, reasons = tally_rows(found), []
+    else:
+        rows, reasons = [], [_("Đợt đánh giá %s.") % found.get_state_display()]
+    return confirm_act(
+        request,
+        found,
+        lambda: acts.publish_round(round_=found, by=request.user),
+        template="evaluation/close.html",
+        title=_("Công bố kết quả"),
+        submit=_("Công bố"),
+        lead=_(
+            "Người dân sẽ xem được các kết quả dưới đây. Đây là kết quả của hội đồng, chưa phải "
+            "công nhận sao OCOP. Sản phẩm bị loại không hiện trên trang công khai."
+        ),
+        lines=closing_lines(found, rows),
+        reasons=reasons,
+        done=_("Đã công bố kết quả."),
+    )

@@ -1,0 +1,123 @@
+"""What happened, in words: the history of councils, rounds and sheets for their pages."""
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from communes.history import compared
+from ocop_portal import law
+
+from .models import Candidate, Council, Round, Seat, Sheet
+from .sheets import NONE_OF_THESE
+
+_ACTIONS = {
+    "created": gettext_lazy("Lập đợt đánh giá"),
+    "changed": gettext_lazy("Sửa đợt đánh giá"),
+    "opened": gettext_lazy("Mở đợt, bắt đầu chấm điểm"),
+    "extended": gettext_lazy("Gia hạn gửi phiếu"),
+    "scoring.ended": gettext_lazy("Dừng chấm điểm"),
+    "closed": gettext_lazy("Chốt kết quả"),
+    "published": gettext_lazy("Công bố kết quả"),
+    "cancelled": gettext_lazy("Hủy đợt"),
+}
+
+
+def round_history(round_: Round, *, hidden=frozenset()) -> list[dict]:
+    """The round's events, newest first. `hidden`: candidates that the viewer may not follow."""
+    names = {
+        candidate.pk: str(candidate.entry.product)
+        for candidate in Candidate.objects.filter(round=round_).select_related("entry__product")
+    }
+    rows = []
+    for event in round_.events.select_related("by").order_by("-at", "-pk"):
+        candidate = event.data.get("candidate")
+        if candidate in hidden:
+            continue
+        rows.append(
+            {
+                "when": event.at,
+                "who": event.by,
+                "what": _event_words(event, names.get(candidate, "")),
+                "reason": event.reason,
+            }
+        )
+    return rows
+
+
+def _event_words(event, product: str) -> str:
+    if event.action == "candidate.added":
+        return _("Đưa sản phẩm vào đợt: %s") % product
+    if event.action == "candidate.removed":
+        return _("Bỏ sản phẩm khỏi đợt: %s") % product
+    if event.action == "candidate.settled":
+        return _("Ghi ý kiến, kết luận của hội đồng: %s") % product
+    if event.action == "conflict.declared":
+        return _("Khai có liên quan, không chấm: %s") % product
+    words = str(_ACTIONS.get(event.action, event.action))
+    if event.action == "extended":
+        due = timezone.localtime(parse_datetime(event.data["due"]))
+        return _("%(what)s đến %(due)s") % {"what": words, "due": due.strftime("%H:%M %d/%m/%Y")}
+    if event.data.get("lapsed"):
+        return _("%(what)s; %(count)d phiếu chưa gửi không còn hiệu lực") % {
+            "what": words,
+            "count": event.data["lapsed"],
+        }
+    return words
+
+
+def council_history(council: Council) -> list[dict]:
+    """Changes of the council and of its seats, newest first."""
+    rows = _told(
+        council.history.select_related("history_user"),
+        made=lambda _record: _("Lập hội đồng"),
+        changed=lambda _record: _("Sửa hội đồng"),
+    )
+    rows += _told(
+        Seat.history.filter(council_id=council.pk).select_related("history_user", "user"),
+        made=lambda record: _("Thêm %s") % record.user,
+        changed=lambda record: _("Sửa thông tin của %s") % record.user,
+    )
+    return sorted(rows, key=lambda row: row["when"], reverse=True)
+
+
+def _told(records, *, made, changed) -> list[dict]:
+    """The records of a history in words, those that changed nothing left out."""
+    return [
+        {
+            "when": record.history_date,
+            "who": record.history_user,
+            "what": changed(record) if before else made(record),
+            "changes": changes,
+        }
+        for record, before, changes in compared(records)
+        if changes or before is None
+    ]
+
+
+def mark_changes(sheet: Sheet, criteria: law.CriteriaSet) -> list[dict]:
+    """Choices on the sheet that were changed after the first, newest first."""
+    return [
+        {
+            "when": event.at,
+            "who": sheet.seat.user,
+            "what": event.criterion,
+            "changes": [
+                {
+                    "field": criteria.criterion(event.criterion).title,
+                    "old": _choice_words(criteria, event.criterion, event.previous),
+                    "new": _choice_words(criteria, event.criterion, event.option),
+                }
+            ],
+        }
+        for event in sheet.mark_events.filter(previous__isnull=False).order_by("-at", "-pk")
+    ]
+
+
+def _choice_words(criteria: law.CriteriaSet, code: str, number: int | None) -> str:
+    if number is None:
+        return ""
+    if number == NONE_OF_THESE:
+        return _("Không đạt mức nào (0 điểm)")
+    option = criteria.criterion(code).option(number)
+    return _("%(level)s (%(points)d điểm)") % {"level": option.label, "points": option.points}

@@ -1,0 +1,60 @@
+"""Addresses of this app."""
+
+from django.urls import path
+
+from . import (
+    council_views,
+    reading_views,
+    recognition_views,
+    round_views,
+    score_views,
+    tally_views,
+)
+
+app_name = "evaluation"
+urlpatterns = [
+    path("", round_views.rounds, name="rounds"),
+    path("hoi-dong/", council_views.councils, name="councils"),
+    path("hoi-dong/them/", council_views.council_add, name="council_add"),
+    path("hoi-dong/<int:pk>/", council_views.council, name="council"),
+    path("hoi-dong/<int:pk>/sua/", council_views.council_edit, name="council_edit"),
+    path("hoi-dong/<int:pk>/them-thanh-vien/", council_views.seat_add, name="seat_add"),
+    path("thanh-vien/<int:pk>/thoi-tham-gia/", council_views.seat_leave, name="seat_leave"),
+    path("hoi-dong/<int:pk>/them-dot/", round_views.round_add, name="round_add"),
+    path("dot/<int:pk>/", round_views.round_detail, name="round"),
+    path("dot/<int:pk>/sua/", round_views.round_edit, name="round_edit"),
+    path("dot/<int:pk>/them-san-pham/", round_views.candidate_add, name="candidate_add"),
+    path("dot/<int:pk>/mo/", round_views.round_open, name="round_open"),
+    path("dot/<int:pk>/gia-han/", round_views.round_extend, name="round_extend"),
+    path("dot/<int:pk>/dung-cham/", round_views.round_end, name="round_end"),
+    path("dot/<int:pk>/chot/", tally_views.round_close, name="round_close"),
+    path("dot/<int:pk>/cong-bo/", tally_views.round_publish, name="round_publish"),
+    path("dot/<int:pk>/huy/", round_views.round_cancel, name="round_cancel"),
+    path("dot/<int:pk>/tong-hop/", tally_views.tally, name="tally"),
+    path("dot/<int:pk>/phieu-cua-toi/", score_views.my_sheets, name="my_sheets"),
+    path("san-pham/<int:pk>/bo/", round_views.candidate_remove, name="candidate_remove"),
+    path("san-pham/<int:pk>/ket-luan/", tally_views.settle, name="settle"),
+    path("san-pham/<int:pk>/phieu/", score_views.sheet, name="sheet"),
+    path("san-pham/<int:pk>/lien-quan/", score_views.conflict, name="conflict"),
+    path(
+        "san-pham/<int:pk>/giay-to/<int:paper>/",
+        reading_views.candidate_paper,
+        name="candidate_paper",
+    ),
+    path("phieu/<int:pk>/", reading_views.sheet_view, name="sheet_view"),
+    path("phieu/<int:pk>/diem/", score_views.mark, name="mark"),
+    path("phieu/<int:pk>/phan/", score_views.marks, name="marks"),
+    path("phieu/<int:pk>/khai-bao/", score_views.declare, name="declare"),
+    path("phieu/<int:pk>/rut-khai-bao/", score_views.retract, name="retract"),
+    path("phieu/<int:pk>/gui/", score_views.submit, name="submit"),
+    path("phieu/<int:pk>/mo-lai/", reading_views.reopen, name="reopen"),
+    path("cong-nhan/", recognition_views.recognitions, name="recognitions"),
+    path(
+        "cong-nhan/them/<int:product>/", recognition_views.recognition_add, name="recognition_add"
+    ),
+    path(
+        "cong-nhan/<int:pk>/thu-hoi/",
+        recognition_views.recognition_revoke,
+        name="recognition_revoke",
+    ),
+]

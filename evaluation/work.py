@@ -1,0 +1,107 @@
+"""What waits for council members, secretaries and officers: lines of "việc cần làm"."""
+
+from django.db.models import Exists, F, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from communes.models import Role
+from communes.scope import units_in_scope
+from ocop_portal.worklist import WorkItem, work_source
+
+from .models import Conflict, Round, Seat, Sheet
+from .rules import works_in_councils
+from .scope import own_sheets, seats_of, sheets_owed
+
+
+@work_source
+def sheets_to_hand_in(user):
+    """For each open round the sheets that this member still owes, then those reopened for them."""
+    if not works_in_councils(user):
+        return
+    now = timezone.now()
+    mine = seats_of(user).filter(scores=True).values("council")
+    rounds = {
+        round_.pk: round_
+        for round_ in Round.objects.filter(state=Round.State.OPEN, council__in=mine)
+    }
+    if rounds:
+        owed: dict[int, int] = {}
+        for seat in sheets_owed(list(rounds)).filter(user=user):
+            owed[seat.round_id] = owed.get(seat.round_id, 0) + 1
+        for pk, count in sorted(owed.items()):
+            yield WorkItem(
+                label=_("Phiếu chấm điểm chưa gửi – %s") % rounds[pk],
+                count=count,
+                url=reverse("evaluation:my_sheets", args=[pk]),
+                icon="clipboard-check",
+                late=count if rounds[pk].scoring_due < now else 0,
+            )
+    conflict = Conflict.objects.filter(candidate=OuterRef("candidate"), seat=OuterRef("seat"))
+    reopened = own_sheets(user).filter(
+        ~Exists(conflict),
+        state=Sheet.State.DRAFT,
+        seat__left_on__isnull=True,
+        candidate__removed_at__isnull=True,
+        candidate__round__state=Round.State.TALLYING,
+    )
+    by_round: dict[tuple[int, str], int] = {}
+    for key in reopened.annotate(name=F("candidate__round__name")).values_list(
+        "candidate__round", "name"
+    ):
+        by_round[key] = by_round.get(key, 0) + 1
+    for (pk, name), count in sorted(by_round.items()):
+        yield WorkItem(
+            label=_("Phiếu được mở lại, cần gửi lại – %s") % name,
+            count=count,
+            url=reverse("evaluation:my_sheets", args=[pk]),
+            icon="unlock",
+        )
+
+
+@work_source
+def rounds_to_move(user):
+    """Rounds that wait for the secretary, and results that wait for the office to publish."""
+    if not works_in_councils(user):
+        return
+    now = timezone.now()
+    kept = set(
+        seats_of(user).filter(position=Seat.Position.SECRETARY).values_list("council", flat=True)
+    )
+    ours = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+    rounds = (
+        Round.objects.filter(council__in=kept) | Round.objects.filter(council__unit__in=ours)
+    ).filter(
+        state__in=[
+            Round.State.DRAFT,
+            Round.State.OPEN,
+            Round.State.TALLYING,
+            Round.State.CLOSED,
+        ]
+    )
+    for round_ in rounds.distinct().order_by("meets_on", "pk"):
+        found = _waiting(round_, round_.council_id in kept, now)
+        if found:
+            label, icon, late = found
+            yield WorkItem(
+                label=f"{label} – {round_}",
+                count=1,
+                url=round_.get_absolute_url(),
+                icon=icon,
+                late=int(late),
+            )
+
+
+def _waiting(round_: Round, keeps: bool, now):
+    """Label, icon and lateness of what the round waits for; None when it waits for nobody here."""
+    if round_.state == Round.State.DRAFT:
+        return _("Chuẩn bị, mở đợt"), "unlock", round_.scoring_due < now
+    if round_.state == Round.State.OPEN and round_.scoring_due < now:
+        if keeps:
+            return _("Hết hạn gửi phiếu: dừng chấm hoặc gia hạn"), "lock", True
+        return None
+    if round_.state == Round.State.TALLYING and keeps:
+        return _("Tổng hợp và chốt kết quả"), "graph-up", False
+    if round_.state == Round.State.CLOSED:
+        return _("Công bố kết quả"), "megaphone", False
+    return None

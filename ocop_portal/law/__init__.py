@@ -1,0 +1,95 @@
+"""The law that the portal applies: Decisions as data, criteria, scoring, tally. No Django here.
+
+>>> from ocop_portal import law
+>>> law.decision("1048-2019").criteria_set(1).criterion("1.1").points
+3
+"""
+
+from .checks import Fault, faults
+from .criteria import (
+    MISSING,
+    RECONSTRUCTED,
+    TRANSCRIBED,
+    Band,
+    CriteriaSet,
+    Criterion,
+    Doubt,
+    Option,
+    Part,
+    Rule,
+    Section,
+)
+from .errors import (
+    BothCases,
+    IncompleteSheet,
+    LawError,
+    LawFileError,
+    MissingSet,
+    OptionOutOfRange,
+    PointsOutOfRange,
+    UnknownCriterion,
+    UnknownDecision,
+    UnknownRule,
+    UnknownSet,
+    WrongSet,
+)
+from .library import decision, decisions
+from .model import (
+    Amendment,
+    Branch,
+    Decision,
+    DossierItem,
+    Group,
+    LegalForm,
+    Level,
+    SetSummary,
+    WorkingRules,
+)
+from .scoring import Score, best_parts, score
+from .tally import Tally, show_points, stars_for, tally
+
+__all__ = [
+    "MISSING",
+    "RECONSTRUCTED",
+    "TRANSCRIBED",
+    "Amendment",
+    "Band",
+    "BothCases",
+    "Branch",
+    "CriteriaSet",
+    "Criterion",
+    "Decision",
+    "DossierItem",
+    "Doubt",
+    "Fault",
+    "Group",
+    "IncompleteSheet",
+    "LawError",
+    "LawFileError",
+    "LegalForm",
+    "Level",
+    "MissingSet",
+    "Option",
+    "OptionOutOfRange",
+    "Part",
+    "PointsOutOfRange",
+    "Rule",
+    "Score",
+    "Section",
+    "SetSummary",
+    "Tally",
+    "UnknownCriterion",
+    "UnknownDecision",
+    "UnknownRule",
+    "UnknownSet",
+    "WorkingRules",
+    "WrongSet",
+    "best_parts",
+    "decision",
+    "decisions",
+    "faults",
+    "score",
+    "show_points",
+    "stars_for",
+    "tally",
+]

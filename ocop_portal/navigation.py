@@ -1,0 +1,52 @@
+"""The menu: what each person may open, by permission. Names of URLs only; no app is imported."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str
+    active: bool
+    badge: int = 0
+
+
+PUBLIC = (
+    (_("Trang chủ"), "home", "house"),
+    (_("Sản phẩm"), "products:catalogue", "box-seam"),
+    (_("Xã, thị trấn"), "communes:public_list", "geo-alt"),
+)
+OFFICE = (
+    (_("Việc cần làm"), "office", "clipboard-check", None),
+    (_("Chu trình năm"), "products:cycles", "calendar3", "products.list_products"),
+    (_("Sản phẩm"), "products:product_list", "box-seam", "products.list_products"),
+    (_("Chủ thể"), "communes:producers", "people", "communes.list_producers"),
+    (_("Đánh giá"), "evaluation:rounds", "award", "evaluation.list_rounds"),
+    (_("Người dùng"), "roles:users", "key", "communes.manage_roles"),
+    (_("Trang công khai"), "home", "globe", None),
+)
+
+
+def portal(request) -> dict:
+    """What base.html needs on every page. Costs no query on public pages for visitors."""
+    user = getattr(request, "user", None)
+    office = user is not None and user.is_authenticated
+    rows = (
+        [row[:3] for row in OFFICE if row[3] is None or user.has_perm(row[3])] if office else PUBLIC
+    )
+    here = request.path
+    items = []
+    for label, name, icon in rows:
+        url = reverse(name)
+        active = here == url or (len(url) > 1 and name != "office" and here.startswith(url))
+        items.append(NavItem(label, url, icon, active))
+    return {
+        "portal_name": settings.PORTAL_NAME,
+        "nav_items": items,
+        "unread_notices": user.notices.filter(read_at__isnull=True).count() if office else 0,
+    }

@@ -1,0 +1,403 @@
+"""The yearly cycle: who moves an entry where, and on what conditions (Decision 490/QĐ-TTg).
+
+The table `TRANSITIONS` is the whole truth: it draws the buttons, writes the history, words the
+refusals and drives the tests. `move` is the only way to change an entry's state.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from . import dossier
+from .models import Cycle, CycleStep, Entry, EntryEvent, Product, Step
+
+S = Entry.State
+
+STEP_OF_STATE = {
+    S.IDEA_DRAFT: Step.IDEA,
+    S.IDEA_REGISTERED: Step.IDEA,
+    S.IDEA_RETURNED: Step.IDEA,
+    S.PLAN_AWAITED: Step.PLAN,
+    S.PLAN_RECEIVED: Step.PLAN,
+    S.PLAN_RETURNED: Step.PLAN,
+    S.IMPLEMENTING: Step.IMPLEMENTATION,
+    S.DOSSIER_OPEN: Step.EVALUATION,
+    S.DOSSIER_SUBMITTED: Step.EVALUATION,
+    S.READY: Step.EVALUATION,
+    S.IN_EVALUATION: Step.EVALUATION,
+    S.RATED: Step.EVALUATION,
+    S.IN_PROMOTION: Step.PROMOTION,
+}  # WITHDRAWN keeps the step in which the entry stood
+
+
+class Refused(Exception):
+    """A move that may not be made; `reasons` say why, in words for the screen."""
+
+    def __init__(self, reasons: list[str]):
+        self.reasons = [str(reason) for reason in reasons]
+        super().__init__("; ".join(self.reasons))
+
+
+Condition = Callable[[Entry], list[str]]
+
+
+def idea_is_written(entry: Entry) -> list[str]:
+    """Step 2: the idea form (Biểu 01 or 02) is attached and the idea is described."""
+    missing = []
+    if not entry.idea.strip():
+        missing.append(_("Chưa mô tả ý tưởng sản phẩm."))
+    return missing + dossier.missing_papers(entry, by_step=Step.IDEA)
+
+
+def plan_is_attached(entry: Entry) -> list[str]:
+    """Step 3: the business plan (Biểu 03) is attached."""
+    return dossier.missing_papers(entry, by_step=Step.PLAN)
+
+
+def dossier_is_complete(entry: Entry) -> list[str]:
+    """Step 5: every mandatory paper of the Decision's dossier list is in."""
+    return dossier.missing_papers(entry)
+
+
+def set_is_usable(entry: Entry) -> list[str]:
+    """Step 5: the criteria set exists; a set declared missing can rate nothing."""
+    summary = entry.cycle.law.summary(entry.set_number)
+    if summary.usable:
+        return []
+    return [
+        _("Bộ %(number)s “%(name)s” chưa có tiêu chí trong hệ thống nên chưa thể đánh giá.")
+        % {"number": summary.number, "name": summary.name}
+    ]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A row of the table. `actor` is a permission; None means that only the council's work moves it."""
+
+    name: str
+    label: str  # on the button
+    told: str  # in the history
+    sources: tuple[str, ...]
+    target: str
+    actor: str | None
+    needs_reason: bool = False
+    reason_label: str = ""
+    conditions: tuple[Condition, ...] = ()
+    forward: bool = True
+
+
+COMMUNE = "products.prepare_entry"
+DISTRICT = "products.decide_entry"
+
+TRANSITIONS = (
+    Transition(
+        "register_idea",
+        _("Đăng ký ý tưởng"),
+        _("Đăng ký ý tưởng"),
+        (S.IDEA_DRAFT, S.IDEA_RETURNED),
+        S.IDEA_REGISTERED,
+        COMMUNE,
+        conditions=(idea_is_written,),
+    ),
+    Transition(
+        "accept_idea",
+        _("Nhận ý tưởng"),
+        _("Nhận ý tưởng"),
+        (S.IDEA_REGISTERED,),
+        S.PLAN_AWAITED,
+        DISTRICT,
+    ),
+    Transition(
+        "return_idea",
+        _("Trả lại ý tưởng"),
+        _("Trả lại ý tưởng"),
+        (S.IDEA_REGISTERED,),
+        S.IDEA_RETURNED,
+        DISTRICT,
+        needs_reason=True,
+        reason_label=_("Lý do trả lại và điều cần sửa"),
+        forward=False,
+    ),
+    Transition(
+        "submit_plan",
+        _("Nộp phương án"),
+        _("Nộp phương án"),
+        (S.PLAN_AWAITED, S.PLAN_RETURNED),
+        S.PLAN_RECEIVED,
+        COMMUNE,
+        conditions=(plan_is_attached,),
+    ),
+    Transition(
+        "approve_plan",
+        _("Duyệt phương án"),
+        _("Thẩm định, duyệt phương án"),
+        (S.PLAN_RECEIVED,),
+        S.IMPLEMENTING,
+        DISTRICT,
+        needs_reason=True,
+        reason_label=_("Ý kiến thẩm định"),
+    ),
+    Transition(
+        "return_plan",
+        _("Trả lại phương án"),
+        _("Trả lại phương án"),
+        (S.PLAN_RECEIVED,),
+        S.PLAN_RETURNED,
+        DISTRICT,
+        needs_reason=True,
+        reason_label=_("Lý do trả lại và điều cần sửa"),
+        forward=False,
+    ),
+    Transition(
+        "report_implementation",
+        _("Báo cáo triển khai"),
+        _("Báo cáo kết quả triển khai"),
+        (S.IMPLEMENTING,),
+        S.DOSSIER_OPEN,
+        COMMUNE,
+        needs_reason=True,
+        reason_label=_("Kết quả triển khai phương án"),
+    ),
+    Transition(
+        "submit_dossier",
+        _("Nộp hồ sơ"),
+        _("Nộp hồ sơ đánh giá"),
+        (S.DOSSIER_OPEN,),
+        S.DOSSIER_SUBMITTED,
+        COMMUNE,
+        conditions=(dossier_is_complete, set_is_usable),
+    ),
+    Transition(
+        "accept_dossier",
+        _("Xác nhận hồ sơ đầy đủ"),
+        _("Xác nhận hồ sơ đầy đủ"),
+        (S.DOSSIER_SUBMITTED,),
+        S.READY,
+        DISTRICT,
+        conditions=(dossier_is_complete, set_is_usable),
+    ),
+    Transition(
+        "return_dossier",
+        _("Yêu cầu bổ sung hồ sơ"),
+        _("Yêu cầu bổ sung hồ sơ"),
+        (S.DOSSIER_SUBMITTED, S.READY),
+        S.DOSSIER_OPEN,
+        DISTRICT,
+        needs_reason=True,
+        reason_label=_("Giấy tờ còn thiếu hoặc chưa đúng"),
+        forward=False,
+    ),
+    Transition(
+        "open_evaluation",
+        _("Đưa vào đợt đánh giá"),
+        _("Đưa vào đợt đánh giá"),
+        (S.READY,),
+        S.IN_EVALUATION,
+        None,
+        conditions=(dossier_is_complete, set_is_usable),
+    ),
+    Transition(
+        "leave_evaluation",
+        _("Rút khỏi đợt đánh giá"),
+        _("Rút khỏi đợt đánh giá"),
+        (S.IN_EVALUATION,),
+        S.READY,
+        None,
+        needs_reason=True,
+        reason_label=_("Lý do"),
+        forward=False,
+    ),
+    Transition(
+        "record_result",
+        _("Ghi kết quả"),
+        _("Hội đồng chốt kết quả"),
+        (S.IN_EVALUATION,),
+        S.RATED,
+        None,
+    ),
+    Transition(
+        "start_promotion",
+        _("Chuyển sang xúc tiến thương mại"),
+        _("Chuyển sang xúc tiến thương mại"),
+        (S.RATED,),
+        S.IN_PROMOTION,
+        DISTRICT,
+    ),
+    Transition(
+        "improve",
+        _("Trả về hoàn thiện"),
+        _("Trả về hoàn thiện"),
+        (S.RATED,),
+        S.DOSSIER_OPEN,
+        DISTRICT,
+        needs_reason=True,
+        reason_label=_("Điều cần hoàn thiện"),
+        forward=False,
+    ),
+    Transition(
+        "withdraw",
+        _("Rút khỏi chu trình"),
+        _("Rút khỏi chu trình"),
+        (
+            S.IDEA_DRAFT,
+            S.IDEA_REGISTERED,
+            S.IDEA_RETURNED,
+            S.PLAN_AWAITED,
+            S.PLAN_RECEIVED,
+            S.PLAN_RETURNED,
+            S.IMPLEMENTING,
+            S.DOSSIER_OPEN,
+            S.DOSSIER_SUBMITTED,
+            S.READY,
+        ),
+        S.WITHDRAWN,
+        COMMUNE,
+        needs_reason=True,
+        reason_label=_("Lý do rút"),
+        forward=False,
+    ),
+    Transition(
+        "restore",
+        _("Đưa trở lại chu trình"),
+        _("Đưa trở lại chu trình"),
+        (S.WITHDRAWN,),
+        S.IDEA_DRAFT,
+        DISTRICT,
+        needs_reason=True,
+        reason_label=_("Lý do đưa trở lại"),
+        forward=False,
+    ),
+)
+
+BY_NAME = {transition.name: transition for transition in TRANSITIONS}
+
+
+def transitions_from(state: str) -> list[Transition]:
+    """The rows that start in this state, in the table's order."""
+    return [transition for transition in TRANSITIONS if state in transition.sources]
+
+
+def available(entry: Entry, user) -> list[Transition]:
+    """The moves that this person may try now; whether conditions hold is `why_not`'s matter."""
+    if entry.cycle.is_closed:
+        return []
+    return [
+        transition
+        for transition in transitions_from(entry.state)
+        if transition.actor and user.has_perm(transition.actor, entry)
+    ]
+
+
+def why_not(entry: Entry, transition: Transition) -> list[str]:
+    """What is missing before the move may be made; empty when nothing is."""
+    if entry.cycle.is_closed:
+        return [str(_("Chu trình năm %s đã khép lại.") % entry.cycle.year)]
+    return [str(reason) for condition in transition.conditions for reason in condition(entry)]
+
+
+@transaction.atomic
+def move(*, entry: Entry, name: str, by, reason: str = "", expected: str | None = None) -> Entry:
+    """Move an entry along the row `name` of the table.
+
+    `expected` is the state that the person saw; when another officer was quicker, the move is
+    refused and says who it was. The same person sending the same move twice (a double click, a
+    repeated request) changes nothing and is no error. Raises `Refused`.
+
+    Permission is the caller's to check (`available`), as the council's work moves entries too.
+    """
+    transition = BY_NAME[name]
+    entry = (
+        Entry.objects.select_for_update(of=("self",))
+        .select_related("cycle", "product__producer")
+        .get(pk=entry.pk)
+    )
+    reason = reason.strip()
+    if entry.state not in transition.sources or (expected and entry.state != expected):
+        last = entry.events.exclude(to_state="").order_by("-at", "-pk").first()
+        if last and last.action == name and last.by_id == by.pk and last.to_state == entry.state:
+            return entry
+        raise Refused([_stale(entry, last)])
+    reasons = why_not(entry, transition)
+    if transition.needs_reason and not reason:
+        reasons.append(str(_("Cần ghi: %s.") % str(transition.reason_label).lower()))
+    if reasons:
+        raise Refused(reasons)
+
+    before, entry.state = entry.state, transition.target
+    entry.step = STEP_OF_STATE.get(transition.target, entry.step)
+    entry.state_since = timezone.now()
+    entry._change_reason = str(transition.told)
+    entry.save()
+    EntryEvent.objects.create(
+        entry=entry,
+        action=name,
+        from_state=before,
+        to_state=entry.state,
+        by=by,
+        reason=reason,
+        handed_in=dossier.handed_in(entry),
+    )
+    return entry
+
+
+def _stale(entry: Entry, last: EntryEvent | None) -> str:
+    """Who moved the entry before, for the one who came second."""
+    if last is None:
+        return str(_("Sản phẩm đang ở trạng thái “%s”.") % entry.get_state_display())
+    return str(
+        _(
+            "%(who)s đã chuyển sản phẩm sang “%(state)s” lúc %(when)s. Hãy xem lại trước khi làm tiếp."
+        )
+        % {
+            "who": last.by,
+            "state": entry.get_state_display(),
+            "when": timezone.localtime(last.at).strftime("%H:%M %d/%m/%Y"),
+        }
+    )
+
+
+@transaction.atomic
+def enter(*, product: Product, cycle: Cycle, by, idea: str = "") -> Entry:
+    """Let a product take part in a year's cycle; calling it again gives the same entry.
+
+    Raises `Refused` when the cycle is closed, or its Decision classifies products otherwise and
+    the product was not yet classified under it.
+    """
+    if cycle.is_closed:
+        raise Refused([_("Chu trình năm %s đã khép lại.") % cycle.year])
+    if product.decision != cycle.decision:
+        raise Refused(
+            [
+                _("Sản phẩm đang được phân loại theo Quyết định khác; chu trình dùng %s.")
+                % cycle.law.number
+            ]
+        )
+    entry, created = Entry.objects.get_or_create(
+        cycle=cycle,
+        product=product,
+        defaults={"set_number": product.set_number, "idea": idea, "created_by": by},
+    )
+    if created:
+        EntryEvent.objects.create(entry=entry, action="enter", to_state=entry.state, by=by)
+    return entry
+
+
+@transaction.atomic
+def open_cycle(*, cycle: Cycle, dates: dict[int, tuple]) -> Cycle:
+    """Save a new cycle with its six steps; `dates` maps a step to (first day, last day) or nothing."""
+    cycle.save()
+    for step in Step:
+        starts_on, due_on = dates.get(step.value, (None, None))
+        CycleStep.objects.update_or_create(
+            cycle=cycle, number=step, defaults={"starts_on": starts_on, "due_on": due_on}
+        )
+    return cycle
+
+
+def days_late_text(days: int) -> str:
+    """ "trễ 3 ngày" """
+    return ngettext("trễ %d ngày", "trễ %d ngày", days) % days

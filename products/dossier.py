@@ -1,0 +1,198 @@
+"""The dossier of an entry: which papers the Decision asks for, which are in, which still miss."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from communes.models import today
+from ocop_portal import law
+
+from .files import Upload
+from .models import Entry, EntryEvent, Paper, Step
+
+
+class PaperRefused(Exception):
+    """A paper that may not be added or withdrawn; the message is for the screen."""
+
+
+@dataclass(frozen=True)
+class DossierLine:
+    """One item of the Decision's dossier list, with what this entry has of it."""
+
+    item: law.DossierItem
+    papers: tuple[Paper, ...]
+    applies: bool
+    why_not: str = ""
+
+    @property
+    def is_in(self) -> bool:
+        """A paper that is still valid is there, or enough units have been received in all."""
+        if self.item.form == "physical":
+            received = sum(paper.quantity or 0 for paper in self.papers)
+            return received >= (self.item.quantity or 1)
+        return any(self._counts(paper) for paper in self.papers)
+
+    @property
+    def is_missing(self) -> bool:
+        return self.item.mandatory and self.applies and not self.is_in
+
+    @property
+    def is_expired(self) -> bool:
+        """Papers are there, but the validity of each has ended."""
+        return bool(self.papers) and not self.is_in and self.item.form == "file"
+
+    def _counts(self, paper: Paper) -> bool:
+        if paper.valid_until and paper.valid_until < today():
+            return False
+        return bool(paper.file)
+
+
+def _applies(item: law.DossierItem, entry: Entry) -> tuple[bool, str]:
+    if item.only_if == "must_register" and not entry.product.producer.must_register:
+        return False, str(_("Chủ thể không thuộc diện phải đăng ký kinh doanh."))
+    if item.not_for_services and entry.cycle.law.summary(entry.set_number).is_service:
+        return False, str(_("Không áp dụng cho sản phẩm dịch vụ."))
+    return True, ""
+
+
+def _papers_in_force():
+    return Paper.objects.filter(withdrawn_at__isnull=True).select_related("uploaded_by")
+
+
+def with_papers(path: str = "") -> Prefetch:
+    """For `prefetch_related`: the papers of all entries at once, `path` leading to the entries."""
+    lookup = f"{path}__papers" if path else "papers"
+    return Prefetch(lookup, queryset=_papers_in_force(), to_attr="papers_in_force")
+
+
+def lines(entry: Entry) -> list[DossierLine]:
+    """The whole dossier list of the entry's Decision, mandatory papers first; one query.
+
+    No query where `with_papers` has fetched the papers of many entries at once.
+    """
+    in_force = getattr(entry, "papers_in_force", None)
+    if in_force is None:
+        in_force = _papers_in_force().filter(entry=entry)
+    papers: dict[str, list[Paper]] = {}
+    for paper in in_force:
+        papers.setdefault(paper.kind, []).append(paper)
+    result = []
+    for item in entry.cycle.law.dossier:
+        applies, why_not = _applies(item, entry)
+        result.append(DossierLine(item, tuple(papers.get(item.code, ())), applies, why_not))
+    return result
+
+
+def missing_papers(entry: Entry, *, by_step: int = Step.EVALUATION) -> list[str]:
+    """What is still missing of the papers that are mandatory up to a step (2–5), in words."""
+    missing = []
+    for line in lines(entry):
+        if not line.is_missing or line.item.due_step > by_step:
+            continue
+        if line.is_expired:
+            missing.append(str(_("%s đã hết giá trị.") % line.item.name))
+        elif line.item.form == "physical":
+            missing.append(
+                str(
+                    _("Chưa nhận đủ %(quantity)s: %(name)s.")
+                    % {"quantity": line.item.quantity, "name": line.item.name}
+                )
+            )
+        else:
+            missing.append(str(_("Còn thiếu: %s.") % line.item.name))
+    return missing
+
+
+def handed_in(entry: Entry) -> list[dict]:
+    """The papers in force now, as a plain record for the history and for a round's frozen dossier."""
+    return [
+        {
+            "paper": paper.pk,
+            "kind": paper.kind,
+            "name": str(paper),
+            "sha256": paper.sha256,
+            "quantity": paper.quantity,
+        }
+        for paper in entry.papers.filter(withdrawn_at__isnull=True)
+    ]
+
+
+# While the council works, its dossier must not change under its eyes.
+CHANGEABLE_STATES = frozenset(Entry.State) - {
+    Entry.State.IN_EVALUATION,
+    Entry.State.WITHDRAWN,
+}
+
+
+def may_change(entry: Entry) -> bool:
+    """Whether papers may be added or withdrawn in the entry's state."""
+    return entry.state in CHANGEABLE_STATES and not entry.cycle.is_closed
+
+
+@transaction.atomic
+def attach_paper(*, entry: Entry, paper: Paper, upload: Upload | None, by) -> Paper:
+    """Add a paper to the dossier. The same file sent twice for one kind is kept once.
+
+    Raises `PaperRefused` while the council is at work, for a kind that the Decision's list does
+    not know, or when neither a file nor (for samples) a quantity came.
+    """
+    entry = Entry.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=entry.pk)
+    if not may_change(entry):
+        raise PaperRefused(_("Hồ sơ đang khóa: không thể thêm giấy tờ ở trạng thái này."))
+    items = {item.code: item for item in entry.cycle.law.dossier}
+    item = items.get(paper.kind)
+    if item is None:
+        raise PaperRefused(_("Loại giấy tờ không có trong danh mục hồ sơ."))
+    if item.form == "physical" and not paper.quantity:
+        raise PaperRefused(_("Cần ghi số lượng nhận."))
+    if item.form == "file" and upload is None:
+        raise PaperRefused(_("Cần chọn tệp."))
+    if upload is not None:
+        same = entry.papers.filter(
+            kind=paper.kind, sha256=upload.sha256, withdrawn_at__isnull=True
+        ).first()
+        if same:
+            return same
+        paper.original_name = upload.name
+        paper.content_type = upload.content_type
+        paper.size = upload.size
+        paper.sha256 = upload.sha256
+        paper.file.save(upload.stored_name, upload.file, save=False)
+    paper.entry, paper.uploaded_by = entry, by
+    paper.save()
+    EntryEvent.objects.create(
+        entry=entry,
+        action="paper.attached",
+        by=by,
+        reason=item.name,
+        handed_in=[{"paper": paper.pk, "kind": paper.kind, "name": str(paper)}],
+    )
+    return paper
+
+
+@transaction.atomic
+def withdraw_paper(*, paper: Paper, by, reason: str) -> Paper:
+    """Take a paper out of the dossier with a reason; the file stays readable to officers."""
+    entry = (
+        Entry.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=paper.entry_id)
+    )
+    if not may_change(entry):
+        raise PaperRefused(_("Hồ sơ đang khóa: không thể rút giấy tờ ở trạng thái này."))
+    if not reason.strip():
+        raise PaperRefused(_("Cần ghi lý do rút giấy tờ."))
+    paper.refresh_from_db()
+    if paper.withdrawn_at is None:
+        paper.withdrawn_at, paper.withdrawn_by = timezone.now(), by
+        paper.withdrawn_reason = reason.strip()[:500]
+        paper.save()
+        EntryEvent.objects.create(
+            entry=entry,
+            action="paper.withdrawn",
+            by=by,
+            reason=paper.withdrawn_reason,
+            handed_in=[{"paper": paper.pk, "kind": paper.kind, "name": str(paper)}],
+        )
+    return paper

@@ -1,0 +1,27 @@
+"""Addresses of the officers' pages."""
+
+from django.urls import path
+
+from . import entry_views, views
+
+urlpatterns = [
+    path("lam-viec/san-pham/", views.product_list, name="product_list"),
+    path("lam-viec/san-pham/them/", views.product_add, name="product_add"),
+    path("lam-viec/san-pham/<int:pk>/", views.product, name="product"),
+    path("lam-viec/san-pham/<int:pk>/sua/", views.product_edit, name="product_edit"),
+    path("lam-viec/san-pham/<int:pk>/them-anh/", views.photo_add, name="photo_add"),
+    path("lam-viec/anh/<int:pk>/go/", views.photo_remove, name="photo_remove"),
+    path("lam-viec/chu-trinh/", views.cycles, name="cycles"),
+    path("lam-viec/chu-trinh/them/", views.cycle_add, name="cycle_add"),
+    path("lam-viec/chu-trinh/<int:pk>/", views.board, name="board"),
+    path("lam-viec/chu-trinh/<int:pk>/sua/", views.cycle_edit, name="cycle_edit"),
+    path("lam-viec/chu-trinh/<int:pk>/them-san-pham/", entry_views.entry_add, name="entry_add"),
+    path("lam-viec/tham-gia/<int:pk>/", entry_views.entry, name="entry"),
+    path("lam-viec/tham-gia/<int:pk>/y-tuong/", entry_views.entry_edit, name="entry_edit"),
+    path("lam-viec/tham-gia/<int:pk>/chuyen/", entry_views.entry_move, name="entry_move"),
+    path(
+        "lam-viec/tham-gia/<int:pk>/giay-to/<slug:kind>/", entry_views.paper_add, name="paper_add"
+    ),
+    path("lam-viec/giay-to/<int:pk>/", entry_views.paper, name="paper"),
+    path("lam-viec/giay-to/<int:pk>/rut/", entry_views.paper_withdraw, name="paper_withdraw"),
+]

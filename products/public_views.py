@@ -1,0 +1,110 @@
+"""Pages for everyone: the portal's first page, the catalogue of rated products, one product."""
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from ocop_portal.forms import PortalForm
+from ocop_portal.pages import page_of
+
+from . import catalogue as shelf
+from . import roadmap
+from .models import PublicRating
+
+NEWEST_ON_HOME = 6
+
+
+class CatalogueFilters(PortalForm):
+    """The catalogue's filters: each offers what there is, with the number of products."""
+
+    stars = forms.ChoiceField(label=_("Hạng sao"), required=False)
+    standing = forms.ChoiceField(label=_("Tình trạng công nhận"), required=False)
+    commune = forms.ChoiceField(label=_("Xã, thị trấn (hiện nay)"), required=False)
+    branch = forms.ChoiceField(label=_("Ngành sản phẩm"), required=False)
+    year = forms.ChoiceField(label=_("Năm"), required=False)
+    sort = forms.ChoiceField(label=_("Sắp xếp theo"), required=False)
+
+    def __init__(self, search: shelf.Wanted, offered: dict[str, list[shelf.Choice]]):
+        super().__init__(initial={**search.filters, "sort": search.sort})
+        for name, choices in offered.items():
+            self.fields[name].choices = [("", _("Tất cả")), *((c.value, str(c)) for c in choices)]
+        self.fields["sort"].choices = [(key, label) for key, (label, _by) in shelf.ORDERS.items()]
+
+
+@login_not_required
+@require_safe
+def home(request):
+    """What OCOP is, the year's roadmap, the numbers, the newest products."""
+    rated = shelf.rated_products().exclude(standing=shelf.Standing.REVOKED)
+    newest = shelf.for_cards(shelf.newest_first(rated))[:NEWEST_ON_HOME]
+    return render(
+        request,
+        "products/public/home.html",
+        {
+            "roadmap": roadmap.latest(),
+            "numbers": shelf.numbers(),
+            "newest": list(newest),
+            "plan": roadmap.plan(),
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def catalogue(request):
+    """The rated products, with search and filters that stay in the address."""
+    search = shelf.wanted(request.GET)
+    offered = shelf.choices(search)
+    page = page_of(request, shelf.for_cards(shelf.find(search)))
+    return render(
+        request,
+        "products/public/catalogue.html",
+        {
+            "page_obj": page,
+            "search": search,
+            "filter_form": CatalogueFilters(search, offered),
+            "chosen": _chosen(request, search, offered),
+        },
+    )
+
+
+def _chosen(request, search, offered) -> list[dict]:
+    """The filters that are set, each with the address that takes it off again."""
+    chips = []
+    for name, value in search.filters.items():
+        label = next((choice.label for choice in offered[name] if choice.value == value), value)
+        query = request.GET.copy()
+        query.pop(name, None)
+        query.pop("page", None)
+        chips.append({"label": label, "url": f"{request.path}?{query.urlencode()}"})
+    return chips
+
+
+@login_not_required
+@require_safe
+def public_product(request, pk: int):
+    """One rated product; whatever is not published is not there."""
+    product = shelf.rated_products().select_related("producer__unit").filter(pk=pk).first()
+    if product is None:
+        raise Http404
+    facts = list(shelf.ratings().filter(product=product))
+    current = next((fact for fact in facts if fact.is_current), facts[0])
+    # A newer result does not take away a certificate that still runs.
+    certified = [f for f in facts if f.standing == shelf.Standing.CERTIFIED and f is not current]
+    scored = next((f for f in facts if f.kind == PublicRating.Kind.COUNCIL and f.points), None)
+    return render(
+        request,
+        "products/public/product.html",
+        {
+            "product": product,
+            "producer": product.producer,
+            "photos": list(product.photos.all()),
+            "current": current,
+            "standing_facts": [*certified, current],
+            "facts": facts,
+            "how": shelf.how_rated(scored, product) if scored else None,
+        },
+    )

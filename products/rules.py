@@ -1,0 +1,42 @@
+"""Who may do what with products, cycles and entries. Default is no."""
+
+import rules
+
+from communes.models import Role
+from communes.rules import is_district_officer, is_officer
+from communes.scope import OFFICERS, reaches
+
+
+@rules.predicate
+def works_with_product(user, product) -> bool:
+    """An officer whose unit reaches the producer's."""
+    return product is not None and reaches(user, product.producer.unit_id, *OFFICERS)
+
+
+@rules.predicate
+def works_with_entry(user, entry) -> bool:
+    """An officer whose unit reaches the unit of the entry's producer."""
+    return entry is not None and reaches(user, entry.product.producer.unit_id, *OFFICERS)
+
+
+@rules.predicate
+def decides_on_entry(user, entry) -> bool:
+    """A district officer of the unit that runs the entry's cycle."""
+    return entry is not None and reaches(user, entry.cycle.unit_id, Role.Kind.DISTRICT_OFFICER)
+
+
+@rules.predicate
+def runs_cycle(user, cycle) -> bool:
+    """A district officer of the unit that runs the cycle."""
+    return cycle is not None and reaches(user, cycle.unit_id, Role.Kind.DISTRICT_OFFICER)
+
+
+rules.add_perm("products.list_products", is_officer)
+rules.add_perm("products.add_product", is_officer)
+rules.add_perm("products.view_product", works_with_product)
+rules.add_perm("products.change_product", works_with_product)
+rules.add_perm("products.add_cycle", is_district_officer)
+rules.add_perm("products.change_cycle", runs_cycle)
+rules.add_perm("products.view_entry", works_with_entry)
+rules.add_perm("products.prepare_entry", works_with_entry)
+rules.add_perm("products.decide_entry", decides_on_entry)

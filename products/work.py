@@ -1,0 +1,67 @@
+"""What waits for an officer in the yearly cycle, for the office's home page."""
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from communes.models import Role
+from communes.scope import OFFICERS, holds, units_in_scope
+from ocop_portal.worklist import WorkItem, work_source
+
+from .board import COMMUNE_STATES, DISTRICT_STATES, late_q, with_due
+from .models import Entry
+from .scope import entries_for
+
+S = Entry.State
+
+TASKS = {
+    S.IDEA_DRAFT: (gettext_lazy("Ý tưởng đang soạn, chưa đăng ký"), "lightbulb"),
+    S.IDEA_RETURNED: (gettext_lazy("Ý tưởng bị trả lại, cần sửa"), "arrow-return-left"),
+    S.PLAN_AWAITED: (gettext_lazy("Chờ nộp phương án kinh doanh"), "journal-text"),
+    S.PLAN_RETURNED: (gettext_lazy("Phương án bị trả lại, cần sửa"), "arrow-return-left"),
+    S.IMPLEMENTING: (gettext_lazy("Đang triển khai, cần báo cáo kết quả"), "graph-up"),
+    S.DOSSIER_OPEN: (gettext_lazy("Hồ sơ cần hoàn thiện"), "file-earmark-plus"),
+    S.IDEA_REGISTERED: (gettext_lazy("Ý tưởng chờ xem xét"), "lightbulb"),
+    S.PLAN_RECEIVED: (gettext_lazy("Phương án chờ thẩm định"), "journal-text"),
+    S.DOSSIER_SUBMITTED: (gettext_lazy("Hồ sơ chờ kiểm tra"), "clipboard-check"),
+    S.READY: (gettext_lazy("Hồ sơ đầy đủ, chờ đưa vào đợt đánh giá"), "award"),
+    S.RATED: (gettext_lazy("Đã có kết quả, chờ chuyển sang xúc tiến"), "megaphone"),
+}
+
+
+@work_source
+def entries_waiting(user):
+    """One line for each state and open cycle in which entries wait for this officer; one query.
+
+    A commune officer is told what the commune owes, a district officer what the district decides.
+    """
+    if not holds(user, *OFFICERS):
+        return
+    waiting = Q(pk=None)
+    if holds(user, Role.Kind.COMMUNE_OFFICER):
+        units = units_in_scope(user, Role.Kind.COMMUNE_OFFICER).values("pk")
+        waiting |= Q(state__in=COMMUNE_STATES, product__producer__unit__in=units)
+    if holds(user, Role.Kind.DISTRICT_OFFICER):
+        units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+        waiting |= Q(state__in=DISTRICT_STATES, cycle__unit__in=units)
+    rows = (
+        with_due(entries_for(user).filter(waiting, cycle__is_closed=False))
+        .order_by()
+        .values_list("cycle", "cycle__year", "state")
+        .annotate(count=Count("pk"), late=Count("pk", filter=late_q()))
+    )
+    order = list(TASKS)
+    for cycle, year, state, count, late in sorted(
+        rows, key=lambda row: (-row[1], order.index(row[2]))
+    ):
+        label, icon = TASKS[state]
+        query = urlencode({"state": state, "xem": "bang"})
+        yield WorkItem(
+            label=_("%(task)s (năm %(year)s)") % {"task": label, "year": year},
+            count=count,
+            url=f"{reverse('products:board', args=[cycle])}?{query}",
+            icon=icon,
+            late=late,
+        )

@@ -1,0 +1,498 @@
+"""Pictures of every screen: the work of script/screenshots.
+
+Every named address of the portal is either in `visits` below or in `NO_SCREEN` with its reason, so
+that a new page is not forgotten; at the end the script names those that are in neither, and fails.
+"""
+
+import argparse
+import contextlib
+import datetime
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
+WIDTHS = {360: 740, 1280: 900}
+
+# The pictures in the README: file → account, page, width, and what is done before the picture.
+README = {
+    "home": ("", "home", 1280, ""),
+    "board": ("canbohuyen", "board", 1280, ""),
+    "entry": ("canboxa", "entry-plan_returned", 1280, ""),
+    "sheet-phone": ("thanhvien2", "sheet", 360, "#tc-1.3"),
+    "tally": ("thuky", "tally-published", 1280, "unfold Phiếu của từng thành viên"),
+    "product": ("", "public-product-council", 1280, ""),
+}
+
+NO_SCREEN = {
+    # What only takes a form, and answers with another page.
+    "products:entry_move": "a form",
+    "products:photo_add": "a form; wrong input shows the product's page",
+    "communes:producer_stop": "a form on the producer's page",
+    "communes:producer_resume": "a form on the producer's page",
+    "roles:user_stop": "a form on the person's page",
+    "roles:user_resume": "a form on the person's page",
+    "roles:user_invite": "a form on the person's page",
+    "evaluation:settle": "a form; wrong input shows the tally",
+    "evaluation:mark": "JSON",
+    "evaluation:marks": "a form",
+    "evaluation:declare": "a form",
+    "evaluation:retract": "a form",
+    "reminders:read_all": "a form",
+    "reminders:open": "leads on",
+    "mfa_login_webauthn": "JSON",
+    "mfa_reauthenticate_webauthn": "needs a key",
+    # Files.
+    "products:paper": "a file",
+    "evaluation:candidate_paper": "a file",
+    "mfa_download_recovery_codes": "a file",
+    "health": "for machines",
+    # What needs a second factor that is set up, or a link out of a mail.
+    "mfa_authenticate": "after a password, with a second factor",
+    "mfa_reauthenticate": "with a second factor",
+    "mfa_deactivate_totp": "with a second factor",
+    "mfa_view_recovery_codes": "with a second factor",
+    "mfa_generate_recovery_codes": "with a second factor",
+    "mfa_edit_webauthn": "with a key",
+    "mfa_remove_webauthn": "with a key",
+    "account_reset_password_from_key": "a link out of a mail",
+    "account_set_password": "for accounts without a password",
+    "account_inactive": "for stopped accounts",
+}
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@contextlib.contextmanager
+def served(environment: dict):
+    """The portal on a port of its own; ended on leaving."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    log = Path(environment["DATA_DIR"]) / "server.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [*MANAGE, "runserver", "--noreload", f"127.0.0.1:{port}"],
+            env=environment,
+            cwd=ROOT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            for _attempt in range(150):
+                with contextlib.suppress(urllib.error.URLError, ConnectionError):
+                    urllib.request.urlopen(url, timeout=5).close()
+                    break
+                if server.poll() is not None:
+                    raise SystemExit(f"The server did not start:\n{log.read_text()}")
+                time.sleep(0.2)
+            yield url
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+# --- Which screens ----------------------------------------------------------------------------
+
+
+def visits() -> list[tuple]:
+    """(account or "", name of the file, name of the address, arguments, what to do there).
+
+    What to do: "" to look only, "?…" a query, "press …" a button whose answer is the picture.
+    """
+    from communes.models import Role, Unit
+    from evaluation.models import Council, Recognition, Round, Seat, Sheet
+    from ocop_portal.accounts.models import User
+    from products.models import Cycle, Entry, Paper, Product, ProductPhoto
+
+    cycle = Cycle.objects.get(unit__code="464", year=2020)
+    district = Unit.objects.get(code="464", level="district")
+    commune = Unit.objects.on(datetime.date(2020, 12, 31)).get(code="19378", level="commune")
+    product = Product.objects.get(name__startswith="Sản phẩm mẫu 8")
+    real = Product.objects.filter(is_sample=False, ratings__isnull=False).first()
+    council = Council.objects.get()
+    scored = Round.objects.get(state="open")
+    published = Round.objects.get(state="published")
+    candidate = scored.candidates.get()
+    seat = Seat.objects.filter(council=council, position="member").first()
+    entries = list(Entry.objects.filter(cycle=cycle).order_by("product__name"))
+    drafted = Sheet.objects.get(seat__user__username="thanhvien2", candidate__round=scored)
+    handed_in = Sheet.objects.get(seat__user__username="thanhvien1", candidate__round=scored)
+    person = User.objects.get(username="canboxa")
+    paper = Paper.objects.filter(entry=entries[1]).first()
+    photo = ProductPhoto.objects.filter(product=product).first()
+    rows = [
+        ("", "home"),
+        ("", "catalogue", "products:catalogue"),
+        ("", "catalogue-found", "products:catalogue", (), "?q=ho+tieu&stars=4"),
+        ("", "catalogue-nothing", "products:catalogue", (), "?q=khong+co"),
+        ("", "public-product-sample", "products:public_product", (product.pk,)),
+        (
+            "",
+            "public-product-council",
+            "products:public_product",
+            (published.candidates.first().entry.product_id,),
+        ),
+        ("", "public-product-real", "products:public_product", (real.pk,)),
+        ("", "public-communes", "communes:public_list"),
+        ("", "public-commune", "communes:public_unit", (commune.pk,)),
+        ("", "public-district", "communes:public_unit", (district.pk,)),
+        ("", "login", "account_login"),
+        ("", "login-wrong", "account_login", (), "press Đăng nhập"),
+        ("", "signup-closed", "account_signup"),
+        ("", "reset-password", "account_reset_password"),
+        ("", "reset-password-sent", "account_reset_password_done"),
+        ("", "password-set", "account_reset_password_from_key_done"),
+        ("canboxa", "office", "office"),
+        ("canboxa", "producers", "communes:producers"),
+        ("canboxa", "producer", "communes:producer", (product.producer_id,)),
+        ("canboxa", "producer-add", "communes:producer_add"),
+        ("canboxa", "producer-add-wrong", "communes:producer_add", (), "press Lưu"),
+        ("canboxa", "producer-edit", "communes:producer_edit", (product.producer_id,)),
+        ("canboxa", "products", "products:product_list"),
+        ("canboxa", "product", "products:product", (product.pk,)),
+        ("canboxa", "product-add", "products:product_add"),
+        ("canboxa", "product-add-wrong", "products:product_add", (), "press Lưu"),
+        ("canboxa", "product-edit", "products:product_edit", (product.pk,)),
+        *([("canboxa", "photo-remove", "products:photo_remove", (photo.pk,))] if photo else []),
+        ("canboxa", "board", "products:board", (cycle.pk,)),
+        ("canboxa", "entry-add", "products:entry_add", (cycle.pk,)),
+        ("canboxa", "idea", "products:entry_edit", (entries[0].pk,)),
+        ("canboxa", "paper-add", "products:paper_add", (entries[0].pk, "idea")),
+        (
+            "canboxa",
+            "paper-add-wrong",
+            "products:paper_add",
+            (entries[0].pk, "idea"),
+            "press Lưu giấy tờ",
+        ),
+        ("canboxa", "samples-add", "products:paper_add", (entries[0].pk, "samples")),
+        ("canboxa", "paper-withdraw", "products:paper_withdraw", (paper.pk,)),
+        ("canboxa", "not-allowed", "products:cycle_add"),
+        ("canbohuyen", "office", "office"),
+        ("canbohuyen", "units", "communes:units"),
+        ("canbohuyen", "unit", "communes:unit", (commune.pk,)),
+        ("canbohuyen", "producers", "communes:producers"),
+        ("canbohuyen", "products", "products:product_list"),
+        ("canbohuyen", "cycles", "products:cycles"),
+        ("canbohuyen", "cycle-add", "products:cycle_add"),
+        ("canbohuyen", "cycle-edit", "products:cycle_edit", (cycle.pk,)),
+        ("canbohuyen", "board", "products:board", (cycle.pk,)),
+        ("canbohuyen", "board-table", "products:board", (cycle.pk,), "?xem=bang"),
+        *(
+            ("canbohuyen", f"entry-{entry.state}", "products:entry", (entry.pk,))
+            for entry in {entry.state: entry for entry in entries}.values()
+        ),
+        ("canboxa", "entry-idea_draft", "products:entry", (entries[0].pk,)),
+        ("canboxa", "entry-plan_returned", "products:entry", (entries[2].pk,)),
+        ("canbohuyen", "rounds", "evaluation:rounds"),
+        ("canbohuyen", "councils", "evaluation:councils"),
+        ("canbohuyen", "council", "evaluation:council", (council.pk,)),
+        ("canbohuyen", "council-add", "evaluation:council_add"),
+        ("canbohuyen", "council-add-wrong", "evaluation:council_add", (), "press Lập hội đồng"),
+        ("canbohuyen", "council-edit", "evaluation:council_edit", (council.pk,)),
+        ("canbohuyen", "seat-add", "evaluation:seat_add", (council.pk,)),
+        ("canbohuyen", "seat-leave", "evaluation:seat_leave", (seat.pk,)),
+        ("canbohuyen", "round-add", "evaluation:round_add", (council.pk,)),
+        ("canbohuyen", "round-open", "evaluation:round", (scored.pk,)),
+        ("canbohuyen", "recognitions", "evaluation:recognitions"),
+        ("canbohuyen", "recognition-add", "evaluation:recognition_add", (product.pk,)),
+        (
+            "canbohuyen",
+            "recognition-revoke",
+            "evaluation:recognition_revoke",
+            (Recognition.objects.get(product=product).pk,),
+        ),
+        ("canbohuyen", "reminders", "reminders:inbox"),
+        ("thanhvien2", "office", "office"),
+        ("thanhvien2", "reminders", "reminders:inbox"),
+        ("thanhvien2", "rounds", "evaluation:rounds"),
+        ("thanhvien2", "round", "evaluation:round", (scored.pk,)),
+        ("thanhvien2", "my-sheets", "evaluation:my_sheets", (scored.pk,)),
+        ("thanhvien2", "sheet", "evaluation:sheet", (candidate.pk,)),
+        ("thanhvien2", "sheet-missing", "evaluation:sheet", (candidate.pk,), "?thieu=1"),
+        ("thanhvien2", "submit", "evaluation:submit", (drafted.pk,)),
+        ("thanhvien2", "conflict", "evaluation:conflict", (candidate.pk,)),
+        ("thanhvien1", "sheet-handed-in", "evaluation:sheet_view", (handed_in.pk,)),
+        ("thanhvien3", "sheet-start", "evaluation:sheet", (candidate.pk,)),
+        ("thuky", "office", "office"),
+        ("thuky", "round", "evaluation:round", (scored.pk,)),
+        ("thuky", "round-extend", "evaluation:round_extend", (scored.pk,)),
+        ("thuky", "round-end", "evaluation:round_end", (scored.pk,)),
+        ("thuky", "round-cancel", "evaluation:round_cancel", (scored.pk,)),
+        ("thuky", "candidate-remove", "evaluation:candidate_remove", (candidate.pk,)),
+        ("thuky", "reopen", "evaluation:reopen", (handed_in.pk,)),
+        ("thuky", "round-published", "evaluation:round", (published.pk,)),
+        ("thuky", "tally-published", "evaluation:tally", (published.pk,)),
+        ("thuky", "profile", "accounts:profile"),
+        ("thuky", "profile-edit", "accounts:profile_edit"),
+        ("thuky", "second-factor", "accounts:second_factor"),
+        ("thuky", "mfa", "mfa_index"),
+        ("thuky", "password-change", "account_change_password"),
+        ("thuky", "logout", "account_logout"),
+        ("thuky", "reauthenticate", "account_reauthenticate"),
+        ("thuky", "totp", "mfa_activate_totp"),
+        ("thuky", "passkeys", "mfa_list_webauthn"),
+        ("thuky", "passkey-add", "mfa_add_webauthn"),
+        ("quantri", "office", "office"),
+        ("quantri", "users", "roles:users"),
+        ("quantri", "user-add", "roles:user_add"),
+        ("quantri", "user", "roles:user", (person.pk,)),
+        ("quantri", "user-edit", "roles:user_edit", (person.pk,)),
+        ("quantri", "role-give", "roles:role_give", (person.pk,)),
+        ("quantri", "role-end", "roles:role_end", (Role.objects.get(user=person).pk,)),
+        # From here on the open round is moved along; these pictures come last.
+        ("thuky", "round-draft", "evaluation:round", (_draft_round,)),
+        ("thuky", "round-edit", "evaluation:round_edit", (_draft_round,)),
+        ("thuky", "candidate-add", "evaluation:candidate_add", (_draft_round,)),
+        ("thuky", "round-open-confirm", "evaluation:round_open", (_draft_round,)),
+        ("thuky", "tally", "evaluation:tally", (_tallying_round,)),
+        ("thuky", "round-close", "evaluation:round_close", (_tallying_round,)),
+        ("thuky", "round-publish", "evaluation:round_publish", (_tallying_round,)),
+        ("thanhvien3", "round-tallying", "evaluation:round", (_tallying_round,)),
+    ]
+    return [(row[0], row[1], *(row[2:] or (row[1],))) for row in rows]
+
+
+def add_plain_photo() -> None:
+    """A photo for a sample product: a plain colour, which shows where photos stand."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from PIL import Image
+
+    from ocop_portal.accounts.models import User
+    from products.models import Product
+    from products.photos import add_photo
+
+    product = Product.objects.get(name__startswith="Sản phẩm mẫu 8")
+    by = User.objects.get(username="canboxa")
+
+    content = io.BytesIO()
+    Image.new("RGB", (1200, 800), "#6b7f4e").save(content, "JPEG")
+    uploaded = SimpleUploadedFile("mau.jpg", content.getvalue())
+    add_photo(product=product, uploaded=uploaded, caption="Ảnh mẫu", by=by)
+
+
+def _draft_round() -> int:
+    """A round still in preparation, made when it is asked for."""
+    from django.utils import timezone
+
+    from communes.models import today
+    from evaluation.councils import prepare_round
+    from evaluation.models import Council, Round
+    from ocop_portal.accounts.models import User
+    from products.models import Cycle
+
+    found = Round.objects.filter(state="draft").first()
+    return (
+        found
+        or prepare_round(
+            round_=Round(
+                council=Council.objects.get(),
+                cycle=Cycle.objects.get(unit__code="464", year=2020),
+                level="district",
+                name="Đợt đánh giá mẫu 3",
+                meets_on=today(),
+                scoring_due=timezone.now() + datetime.timedelta(days=9),
+            ),
+            by=User.objects.get(username="thuky"),
+        )
+    ).pk
+
+
+def _tallying_round() -> int:
+    """The open round once its scoring has ended; ended when it is asked for."""
+    from evaluation.models import Round
+    from evaluation.rounds import end_scoring
+    from ocop_portal.accounts.models import User
+
+    round_ = Round.objects.filter(state__in=["open", "tallying"]).get()
+    return end_scoring(round_=round_, by=User.objects.get(username="thuky")).pk
+
+
+def named_addresses(patterns=None, namespace: str = "") -> set[str]:
+    """Every name of the portal's addresses, with its namespace."""
+    from django.urls import URLResolver, get_resolver
+
+    names = set()
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            names |= named_addresses(pattern.url_patterns, inner)
+        elif pattern.name:
+            names.add(namespace + pattern.name)
+    return names
+
+
+# --- Taking them ------------------------------------------------------------------------------
+
+
+def _chromium() -> dict:
+    return {
+        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    }
+
+
+def _sit_down(browser, url: str, who: str, passwords: dict, width: int, dark: bool):
+    """A page of this width in which the account is signed in, and what its console says."""
+    from django.urls import reverse
+
+    page = browser.new_page(
+        viewport={"width": width, "height": WIDTHS[width]},
+        locale="vi-VN",
+        color_scheme="dark" if dark else "light",
+    )
+    heard = []
+    page.on("console", lambda line: line.type == "error" and heard.append(line.text))
+    if who:
+        page.goto(url + reverse("account_login"))
+        page.get_by_label("Tên đăng nhập").fill(who)
+        page.get_by_label("Mật khẩu").fill(passwords[who])
+        page.get_by_role("button", name="Đăng nhập", exact=True).click()
+        page.wait_for_url("**" + reverse("office"))
+    return page, heard
+
+
+def _picture(page, file: Path, width: int) -> None:
+    """The whole page in one picture, what sticks to the bottom of the screen at its bottom."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(height, 16_000)})
+    page.screenshot(path=file, full_page=True)
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+
+
+def take(url: str, folder: Path, passwords: dict, rows: list[tuple], *, dark: bool) -> int:
+    """Save the pictures; returns how many pages complained in the console."""
+    from django.urls import reverse
+    from playwright.sync_api import Error, sync_playwright
+
+    complaints = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**_chromium())
+        pages = {}
+        for number, (who, name, address, *rest) in enumerate(rows):
+            args = [arg() if callable(arg) else arg for arg in (rest[0] if rest else ())]
+            what = rest[1] if len(rest) > 1 else ""
+            path = url + reverse(address, args=args) + (what if what.startswith("?") else "")
+            for width in WIDTHS:
+                if (who, width) not in pages:
+                    pages[who, width] = _sit_down(browser, url, who, passwords, width, dark)
+                page, heard = pages[who, width]
+                file = folder / f"{number:03}-{who or 'khach'}-{name}-{width}.png"
+                try:
+                    page.goto(path)
+                    if what.startswith("press "):
+                        page.get_by_role("button", name=what[6:], exact=True).click()
+                        page.wait_for_load_state()
+                    _picture(page, file, width)
+                except Error as error:
+                    heard.append(error.message.splitlines()[0])
+                wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                if wide > 0:
+                    heard.append(f"{wide} pixels wider than the screen")
+                for line in heard:
+                    if "status of 4" not in line:
+                        print(f"{file.name}: {line}")
+                        complaints += 1
+                heard.clear()
+        browser.close()
+    return complaints
+
+
+def take_for_readme(url: str, folder: Path, passwords: dict, rows: list[tuple]) -> None:
+    """Save the README's pictures: one screen each, in few colours, so that they load quickly."""
+    from django.urls import reverse
+    from PIL import Image
+    from playwright.sync_api import sync_playwright
+
+    found = {(row[0], row[1]): row for row in rows}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**_chromium())
+        for file, (who, name, width, what) in README.items():
+            _who, _name, address, *rest = found[who, name]
+            page, _heard = _sit_down(browser, url, who, passwords, width, dark=False)
+            anchor = what if what.startswith("#") else ""
+            page.goto(url + reverse(address, args=rest[0] if rest else ()) + anchor)
+            if what.startswith("unfold "):
+                page.locator("summary").get_by_text(what[7:]).first.click()
+                page.mouse.move(0, 0)
+            page.wait_for_timeout(1000)  # what scrolls or turns comes to rest
+            path = folder / f"{file}.png"
+            page.screenshot(path=path)
+            Image.open(path).convert("RGB").quantize(96).save(path, optimize=True)
+            page.close()
+        browser.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="script/screenshots")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--only", default="", help="parts of page names, with commas between")
+    parser.add_argument("--readme", action="store_true", help="the README's pictures only")
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+
+    data = tempfile.mkdtemp(prefix="ocop-screens-")
+    own = {
+        "DATA_DIR": data,
+        "DATABASE_URL": f"sqlite:///{data}/ocop.sqlite3",
+        "DEBUG": "true",
+        "SECRET_KEY": "only-for-pictures",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "CELERY_BROKER_URL": "",
+        "CACHE_URL": "",
+        "LOG_LEVEL": "WARNING",
+        "DJANGO_SETTINGS_MODULE": "ocop_portal.settings",
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's loop lives in this thread
+    }
+    os.environ.update(own)
+    try:
+        (Path(data) / "static").mkdir()
+        for command in ("migrate", "load_programme", "make_sample_accounts", "load_samples"):
+            subprocess.run(
+                [*MANAGE, command], env=os.environ, cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+            )
+        sys.path.insert(0, str(ROOT))
+        import django
+
+        django.setup()
+        from ocop_portal.reminders.scan import scan
+
+        scan()  # so that an inbox has something in it
+        lines = (Path(data) / "sample-accounts.txt").read_text().splitlines()
+        passwords = dict(line.split(maxsplit=1) for line in lines if line and line[0] != "#")
+        if not asked.readme:
+            add_plain_photo()
+        rows = visits()
+        forgotten = named_addresses() - {row[2] for row in rows} - set(NO_SCREEN)
+        if asked.only:
+            parts = asked.only.split(",")
+            rows = [row for row in rows if any(part in row[1] for part in parts)]
+        with served(dict(os.environ)) as url:
+            if asked.readme:
+                take_for_readme(url, asked.folder, passwords, rows)
+                return 0
+            complaints = take(url, asked.folder, passwords, rows, dark=asked.dark)
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+    print(f"{len(rows)} screens at {' and '.join(map(str, WIDTHS))} pixels in {asked.folder}")
+    for name in sorted(forgotten):
+        print(f"No picture of {name}: add it to visits or to NO_SCREEN")
+    return 1 if forgotten or complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

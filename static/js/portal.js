@@ -1,0 +1,45 @@
+// Comforts only: every page works without this file.
+(function () {
+  // A drop-down (<details data-drop>) closes on Escape and on a click elsewhere.
+  const open = () => document.querySelectorAll("details[data-drop][open]");
+  document.addEventListener("click", (event) => {
+    open().forEach((drop) => {
+      if (!drop.contains(event.target)) drop.open = false;
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    open().forEach((drop) => {
+      drop.open = false;
+      drop.querySelector("summary").focus();
+    });
+  });
+  // After a refused form the reader starts at the list of what to mend.
+  const errors = document.querySelector(".form-errors");
+  if (errors) errors.focus();
+  // A button pressed twice sends its form once; the state is undone when the page comes back
+  // from the browser's memory. Forms that htmx sends are left alone.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.matches("[hx-post], [data-repeat]")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    // A form that answers with a file leaves the page in place: free it again after a while.
+    setTimeout(() => {
+      delete form.dataset.sent;
+      if (event.submitter) event.submitter.removeAttribute("aria-busy");
+    }, 8000);
+    if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+    document.querySelectorAll("[aria-busy=true]").forEach((button) => button.removeAttribute("aria-busy"));
+  });
+  // [data-print] prints the page.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+})();

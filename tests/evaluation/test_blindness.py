@@ -1,0 +1,205 @@
+"""Nobody sees another's marks before the time: marks are planted where they could leak."""
+
+import re
+
+import pytest
+
+from evaluation import rounds, sheets
+from evaluation.models import Recognition, Round, Seat, Sheet
+from tests import factories
+from tests.evaluation.pages import get, people, post, signed_in, url
+
+pytestmark = pytest.mark.django_db
+
+# Sums in the ways a page could show them; people's names carry numbers too, so a bare 93 is none.
+PLANTED = {"A": 33, "B": 23, "C": 37}
+LEAKS = re.compile(
+    r">\s*(93|33|23|37)\s*[</]|\b(93|33|23|37),00|\b93\s*(điểm|/\s*100)|\b5\s*sao", re.IGNORECASE
+)
+REASON = "Bí mật của thành viên kia"
+
+
+@pytest.fixture
+def planted():
+    """One member has handed in 33 + 23 + 37 with a knock-out, another has only begun."""
+    entry = factories.entry_in("ready", product__set_number=7)
+    round_ = factories.open_round(entries=[entry], members=4)
+    author, other, *_rest = [
+        user
+        for user in factories.scorers(round_.council)
+        if user != factories.person_in(round_.council, "chair")
+    ]
+    candidate = round_.candidates.get()
+    sheet = sheets.start_sheet(candidate=candidate, user=author)
+    factories.fill_sheet(sheet, parts=PLANTED, submit=False)
+    sheets.declare(sheet_id=sheet.pk, rule="knock_out:1.1", reason=REASON, user=author)
+    sheets.submit_sheet(sheet_id=sheet.pk, user=author)
+    sheets.start_sheet(candidate=candidate, user=other)
+    return round_, candidate, sheet, author, other
+
+
+def everyone_else(round_, author, other):
+    """Each role, a union of all of them in one person, and an administrator."""
+    found = people(round_)
+    found["other member"] = other
+    found["administrator"] = factories.officer("administrator")
+    both = factories.officer()
+    for kind in ("administrator", "council_member", "support_team", "commune_officer"):
+        factories.RoleFactory(user=both, kind=kind, unit=round_.council.unit)
+    both.is_superuser = both.is_staff = True
+    both.save()
+    factories.second_factor(both)
+    found["all roles at once"] = both
+    found.pop("member", None)
+    assert author not in found.values()
+    return found
+
+
+def all_pages(round_, candidate, sheet):
+    pages = [
+        url("rounds"),
+        url("councils"),
+        url("council", round_.council_id),
+        url("recognitions"),
+        "/lam-viec/",
+    ]
+    pages += [
+        url(name, round_.pk)
+        for name in ("round", "my_sheets", "tally", "round_close", "round_publish", "round_end")
+    ]
+    pages += [url(name, candidate.pk) for name in ("sheet", "settle", "conflict")]
+    pages += [url(name, sheet.pk) for name in ("sheet_view", "submit", "reopen")]
+    return pages
+
+
+def text_of(response) -> str:
+    """What is read on the page; addresses, tokens and figures of the law itself are left out."""
+    page = re.sub(r"<(script|style|input|meta|link)[^>]*>", "", response.content.decode())
+    return re.sub(r'(href|action|id|for|name|value|class|data-[\w-]+)="[^"]*"', "", page)
+
+
+def test_while_scoring_goes_on_no_page_shows_anybody_a_mark_of_another(planted):
+    round_, candidate, sheet, author, other = planted
+    for role, person in everyone_else(round_, author, other).items():
+        browser = signed_in(person)
+        for address in all_pages(round_, candidate, sheet):
+            page = text_of(browser.get(address))
+            shown = LEAKS.search(page)
+            assert shown is None, f"{role} sees {shown[0]} on {address}"
+            assert REASON not in page, f"{role} reads the reason on {address}"
+
+
+def test_the_plant_is_found_where_it_may_be_seen(planted):
+    """The test above must be able to fail: its author sees on the same page what it looks for."""
+    _round, _candidate, sheet, author, _other = planted
+    page = text_of(get(author, "sheet_view", sheet.pk))
+    assert LEAKS.search(page)
+    assert REASON in page
+
+
+def test_the_sheet_of_another_is_not_found(planted):
+    round_, _candidate, sheet, author, other = planted
+    for role, person in everyone_else(round_, author, other).items():
+        browser = signed_in(person)
+        assert browser.get(url("sheet_view", sheet.pk)).status_code == 404, role
+        assert browser.get(url("submit", sheet.pk)).status_code == 404, role
+        for name in ("mark", "marks", "declare", "retract", "submit"):
+            answer = browser.post(
+                url(name, sheet.pk), {"criterion": "1.1", "option": "1", "rule": "gate:9"}
+            )
+            assert answer.status_code == 404, (role, name)
+
+
+def test_the_tally_opens_for_nobody_before_scoring_has_ended(planted):
+    round_, _candidate, _sheet, author, other = planted
+    found = everyone_else(round_, author, other)
+    for role in ("chair", "secretary", "support", "officer", "other member", "all roles at once"):
+        assert get(found[role], "tally", round_.pk).status_code == 403, role
+    assert get(found["administrator"], "tally", round_.pk).status_code == 404
+
+
+def test_progress_counts_sheets_and_only_for_those_who_run_the_round(planted):
+    round_, _candidate, _sheet, _author, other = planted
+    found = people(round_)
+    for role in ("chair", "secretary", "officer"):
+        assert "1/4 phiếu" in get(found[role], "round", round_.pk).content.decode(), role
+    for person in (other, found["support"]):
+        page = get(person, "round", round_.pk).content.decode()
+        assert "Tiến độ" not in page
+        assert "/4 phiếu" not in page
+
+
+def test_after_scoring_has_ended_chair_and_secretary_see_the_sheets_and_nobody_else(planted):
+    round_, _candidate, sheet, author, other = planted
+    rounds.end_scoring(round_=round_, by=factories.person_in(round_.council, "secretary"))
+    found = everyone_else(round_, author, other)
+    for role in ("chair", "secretary"):
+        assert get(found[role], "tally", round_.pk).status_code == 200, role
+        page = get(found[role], "sheet_view", sheet.pk)
+        assert page.status_code == 200, role
+        assert REASON in page.content.decode()
+    for role in ("support", "officer", "other member", "all roles at once"):
+        assert get(found[role], "tally", round_.pk).status_code == 403, role
+        assert get(found[role], "sheet_view", sheet.pk).status_code == 404, role
+    assert get(found["administrator"], "sheet_view", sheet.pk).status_code == 404
+
+
+def test_a_sheet_that_was_never_handed_in_stays_with_its_author(planted):
+    round_, candidate, _sheet, _author, other = planted
+    lapsed = Sheet.objects.get(candidate=candidate, seat__user=other)
+    chair = factories.person_in(round_.council, "chair")
+    rounds.end_scoring(round_=round_, by=factories.person_in(round_.council, "secretary"))
+    assert get(chair, "sheet_view", lapsed.pk).status_code == 404
+    assert get(other, "sheet_view", lapsed.pk).status_code == 200
+    # Reopened, it is a new version; the old one was still never handed in.
+    sheets.reopen_sheet(sheet=lapsed, by=chair, reason="Đi công tác về muộn")
+    assert get(chair, "sheet_view", lapsed.pk).status_code == 404
+
+
+def test_a_cancelled_round_gives_no_sheet_away(planted):
+    round_, _candidate, sheet, author, _other = planted
+    found = people(round_)
+    rounds.cancel_round(round_=round_, by=found["officer"], reason="Hoãn họp")
+    for role in ("chair", "secretary", "officer"):
+        assert get(found[role], "sheet_view", sheet.pk).status_code == 404, role
+        assert get(found[role], "tally", round_.pk).status_code == 403, role
+    assert get(author, "sheet_view", sheet.pk).status_code == 200
+
+
+def test_a_round_of_another_council_is_not_found(planted):
+    round_, candidate, sheet, *_rest = planted
+    stranger = factories.person_in(factories.council_with(3), "chair")
+    for name in ("round", "my_sheets", "tally", "round_open", "round_end", "round_close"):
+        assert get(stranger, name, round_.pk).status_code == 404, name
+    for name in ("sheet", "conflict", "candidate_remove", "settle"):
+        assert get(stranger, name, candidate.pk).status_code == 404, name
+    assert get(stranger, "sheet_view", sheet.pk).status_code == 404
+    assert get(stranger, "reopen", sheet.pk).status_code == 404
+
+
+def test_who_left_the_council_sees_the_round_no_more_but_still_their_own_sheet(planted):
+    round_, _candidate, sheet, author, _other = planted
+    Seat.objects.filter(user=author).update(left_on="2026-01-01")
+    assert get(author, "round", round_.pk).status_code == 404
+    assert get(author, "sheet_view", sheet.pk).status_code == 200
+    assert post(author, "mark", sheet.pk, criterion="1.1", option="1").status_code == 409
+
+
+def test_a_member_sees_nothing_of_a_round_in_preparation():
+    council = factories.council_with(3)
+    round_ = factories.RoundFactory(council=council)
+    member = factories.person_in(council, "member")
+    assert get(member, "round", round_.pk).status_code == 404
+    assert str(round_) not in get(member, "rounds").content.decode()
+    assert get(factories.person_in(council, "support"), "round", round_.pk).status_code == 200
+
+
+def test_results_are_not_public_before_they_are_published(client):
+    round_ = factories.closed_round(totals=(93, 93, 93))
+    product = round_.candidates.get().entry.product
+    assert round_.state == Round.State.CLOSED
+    assert list(product.ratings.all()) == []
+    post(factories.officer(), "round_publish", round_.pk)
+    assert [rating.stars for rating in product.ratings.all()] == [5]
+    assert not Recognition.objects.exists()
+    assert [rating.is_certified for rating in product.ratings.all()] == [False]

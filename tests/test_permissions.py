@@ -1,0 +1,333 @@
+"""Every address of the portal × who may open it. An address that is not in the table fails.
+
+The table names those who get in; everybody else is refused: a visitor is sent to the login, a
+person signed in gets 403 (the role is missing) or 404 (not theirs to know of).
+"""
+
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from django.test import Client, TestCase
+from django.urls import get_resolver, reverse
+
+from communes.models import Role, Unit
+from communes.units import rebuild_cover
+from evaluation import rounds
+from evaluation.models import Seat
+from evaluation.sheets import start_sheet
+from ocop_portal.reminders.models import Notice
+
+from . import factories as make
+
+EVERYONE = "everyone"
+SIGNED_IN = "signed in"
+
+# Who the people are. Hồ Xá and Vĩnh Thủy are communes of Vĩnh Linh; Gio Linh is another district.
+PEOPLE = (
+    "stranger",  # signed in, without any role
+    "commune",  # commune officer of Hồ Xá, where the producer sits
+    "other_commune",  # commune officer of Vĩnh Thủy
+    "district",  # district officer of Vĩnh Linh
+    "other_district",  # district officer of Gio Linh
+    "chair",
+    "secretary",
+    "member",
+    "other_member",  # sits in Gio Linh's council
+    "support",
+    "admin",
+    "former",  # was a district officer until last year
+)
+OFFICERS = {"commune", "other_commune", "district", "other_district"}
+DISTRICTS = {"district", "other_district"}
+HERE = {"commune", "district"}
+LEADERS = {"chair", "secretary"}
+COUNCIL = {"chair", "secretary", "member", "support"}
+IN_COUNCILS = COUNCIL | DISTRICTS | {"other_member"}
+PREPARE = {"district", "secretary"}
+
+
+def table(world) -> dict[str, tuple[list, object]]:
+    """URL name → (arguments, who gets in)."""
+    w = world
+    return {
+        # the portal
+        "home": ([], EVERYONE),
+        "health": ([], EVERYONE),
+        "office": ([], SIGNED_IN),
+        # people
+        "accounts:profile": ([], SIGNED_IN),
+        "accounts:profile_edit": ([], SIGNED_IN),
+        "accounts:second_factor": ([], SIGNED_IN),
+        "reminders:inbox": ([], SIGNED_IN),
+        "reminders:read_all": ([], SIGNED_IN),
+        "reminders:open": ([w.notice.pk], {"commune"}),
+        "roles:users": ([], {"admin"}),
+        "roles:user_add": ([], {"admin"}),
+        "roles:user": ([w.people["commune"].pk], {"admin"}),
+        "roles:user_edit": ([w.people["commune"].pk], {"admin"}),
+        "roles:user_invite": ([w.people["commune"].pk], {"admin"}),
+        "roles:user_stop": ([w.people["commune"].pk], {"admin"}),
+        "roles:user_resume": ([w.people["commune"].pk], {"admin"}),
+        "roles:role_give": ([w.people["commune"].pk], {"admin"}),
+        "roles:role_end": ([w.people["commune"].roles.get().pk], {"admin"}),
+        # units and producers
+        "communes:public_list": ([], EVERYONE),
+        "communes:public_unit": ([w.unit.pk], EVERYONE),
+        "communes:units": ([], OFFICERS),
+        "communes:unit": ([w.unit.pk], HERE),
+        "communes:producers": ([], OFFICERS),
+        "communes:producer_add": ([], OFFICERS),
+        "communes:producer": ([w.producer.pk], HERE),
+        "communes:producer_edit": ([w.producer.pk], HERE),
+        "communes:producer_stop": ([w.producer.pk], HERE),
+        "communes:producer_resume": ([w.producer.pk], HERE),
+        # products and the cycle
+        "products:catalogue": ([], EVERYONE),
+        "products:public_product": ([w.rated.pk], EVERYONE),
+        "products:product_list": ([], OFFICERS),
+        "products:product_add": ([], OFFICERS),
+        "products:product": ([w.product.pk], HERE),
+        "products:product_edit": ([w.product.pk], HERE),
+        "products:photo_add": ([w.product.pk], HERE),
+        "products:photo_remove": ([w.photo.pk], HERE),
+        "products:cycles": ([], OFFICERS),
+        "products:cycle_add": ([], DISTRICTS),
+        "products:cycle_edit": ([w.cycle.pk], {"district"}),
+        "products:board": ([w.cycle.pk], {"commune", "other_commune", "district"}),
+        "products:entry_add": ([w.cycle.pk], {"commune", "other_commune", "district"}),
+        "products:entry": ([w.entry.pk], HERE),
+        "products:entry_edit": ([w.entry.pk], HERE),
+        "products:entry_move": ([w.entry.pk], HERE),
+        "products:paper_add": ([w.entry.pk, "idea"], HERE),
+        "products:paper": ([w.paper.pk], HERE),
+        "products:paper_withdraw": ([w.paper.pk], HERE),
+        # councils and rounds
+        "evaluation:rounds": ([], IN_COUNCILS),
+        "evaluation:councils": ([], IN_COUNCILS),
+        "evaluation:council_add": ([], DISTRICTS),
+        "evaluation:council": ([w.council.pk], COUNCIL | {"district"}),
+        "evaluation:council_edit": ([w.council.pk], {"district"}),
+        "evaluation:seat_add": ([w.council.pk], {"district"}),
+        "evaluation:seat_leave": ([w.council.seats.get(position="member").pk], {"district"}),
+        "evaluation:round_add": ([w.council.pk], {"district"}),
+        "evaluation:round": ([w.open.pk], COUNCIL | {"district"}),
+        "evaluation:round_edit": ([w.draft.pk], PREPARE),
+        "evaluation:candidate_add": ([w.draft.pk], PREPARE),
+        "evaluation:candidate_remove": ([w.candidate.pk], PREPARE),
+        "evaluation:round_open": ([w.draft.pk], PREPARE),
+        "evaluation:round_extend": ([w.open.pk], PREPARE),
+        "evaluation:round_end": ([w.open.pk], {"secretary"}),
+        "evaluation:round_close": ([w.tallying.pk], {"secretary"}),
+        "evaluation:round_publish": ([w.closed.pk], PREPARE),
+        "evaluation:round_cancel": ([w.draft.pk], PREPARE),
+        "evaluation:tally": ([w.tallying.pk], LEADERS),
+        "evaluation:settle": ([w.tallying.candidates.get().pk], LEADERS),
+        # score sheets
+        "evaluation:my_sheets": ([w.open.pk], {"chair", "member"}),
+        "evaluation:sheet": ([w.candidate.pk], {"chair", "member"}),
+        "evaluation:conflict": ([w.candidate.pk], {"chair", "member"}),
+        "evaluation:candidate_paper": (
+            [w.candidate.pk, w.frozen_paper.pk],
+            COUNCIL | HERE,
+        ),
+        "evaluation:sheet_view": ([w.sheet.pk], {"member"}),
+        "evaluation:mark": ([w.sheet.pk], {"member"}),
+        "evaluation:marks": ([w.sheet.pk], {"member"}),
+        "evaluation:declare": ([w.sheet.pk], {"member"}),
+        "evaluation:retract": ([w.sheet.pk], {"member"}),
+        "evaluation:submit": ([w.sheet.pk], {"member"}),
+        "evaluation:reopen": ([w.late_sheet.pk], LEADERS),
+        # recognition
+        "evaluation:recognitions": ([], OFFICERS),
+        "evaluation:recognition_add": ([w.product.pk], {"district"}),
+        "evaluation:recognition_revoke": ([w.recognition.pk], {"district"}),
+    }
+
+
+# What a form must carry to be told from nonsense; the others are sent empty.
+DATA = {
+    "products:entry_move": {"move": "withdraw", "reason": "Thử"},
+    "evaluation:mark": {"criterion": "1.1", "option": "1"},
+}
+
+# allauth's own pages guard themselves; their tests are in tests/accounts.
+ALLAUTH = ("account_", "mfa_")
+
+
+def build() -> SimpleNamespace:
+    tree = make.vinh_linh()
+    gio_linh = make.UnitFactory(
+        code="466",
+        kind="Huyện",
+        name="Gio Linh",
+        level=Unit.Level.DISTRICT,
+        parent=tree.province,
+    )
+    rebuild_cover()
+    council = make.council_with(members=2)
+    other_council = make.council_with(members=1, unit=gio_linh)
+    kinds = Role.Kind
+    people = {
+        "stranger": make.UserFactory(),
+        "commune": make.officer(kinds.COMMUNE_OFFICER, tree.ho_xa),
+        "other_commune": make.officer(kinds.COMMUNE_OFFICER, tree.vinh_thuy),
+        "district": make.officer(kinds.DISTRICT_OFFICER, tree.district),
+        "other_district": make.officer(kinds.DISTRICT_OFFICER, gio_linh),
+        "chair": make.person_in(council, Seat.Position.CHAIR),
+        "secretary": make.person_in(council, Seat.Position.SECRETARY),
+        "member": make.person_in(council, Seat.Position.MEMBER),
+        "other_member": make.person_in(other_council, Seat.Position.CHAIR),
+        "support": make.person_in(council, Seat.Position.SUPPORT),
+        "admin": make.officer(kinds.ADMINISTRATOR, tree.province),
+        "former": make.RoleFactory(
+            kind=kinds.DISTRICT_OFFICER, unit=tree.district, until="2019-12-31"
+        ).user,
+    }
+    producer = make.ProducerFactory(unit=tree.ho_xa)
+    product = make.ProductFactory(producer=producer)
+    cycle = make.CycleFactory(unit=tree.district)
+    entry = make.EntryFactory(cycle=cycle, product=product)
+
+    open_round = make.open_round(council=council)
+    candidate = open_round.candidates.get()
+    tallying = make.open_round(council=council)
+    late_sheet = start_sheet(candidate=tallying.candidates.get(), user=people["member"])
+
+    rounds.end_scoring(round_=tallying, by=people["secretary"])
+    draft = make.RoundFactory(council=council, cycle=cycle)
+    rated = make.PublicRatingFactory().product
+    recognition = make.RecognitionFactory(product=product)
+    return SimpleNamespace(
+        people=people,
+        unit=tree.ho_xa,
+        producer=producer,
+        product=product,
+        photo=make.ProductPhotoFactory(product=product),
+        rated=rated,
+        cycle=cycle,
+        entry=entry,
+        paper=make.PaperFactory(entry=entry),
+        council=council,
+        draft=draft,
+        open=open_round,
+        candidate=candidate,
+        frozen_paper=candidate.entry.papers.filter(kind="idea").get(),
+        sheet=start_sheet(candidate=candidate, user=people["member"]),
+        tallying=tallying,
+        late_sheet=late_sheet,
+        closed=make.closed_round(council=council, totals=(72, 74)),
+        recognition=recognition,
+        notice=Notice.objects.create(
+            recipient=people["commune"],
+            kind="test",
+            key="k",
+            due_on="2020-10-31",
+            offset=0,
+            title="Việc",
+            url="/nhac-viec/",
+        ),
+    )
+
+
+def names_of_all_addresses() -> set[str]:
+    """Every named address; an address without a name fails the test that asks."""
+    found = set()
+
+    def walk(resolver, namespaces=()):
+        for pattern in resolver.url_patterns:
+            if hasattr(pattern, "url_patterns"):
+                inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+                walk(pattern, inner)
+            elif str(pattern.pattern).startswith("^anh/"):
+                continue  # public photos, served by Django in development only
+            else:
+                assert pattern.name, f"{pattern.pattern} has no name"
+                found.add(":".join([*namespaces, pattern.name]))
+
+    walk(get_resolver())
+    return found
+
+
+class Table(TestCase):
+    """Every third address; `First`, `Second` and `Third` share the work among processes."""
+
+    turn = None
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.world = build()
+        cls.table = table(cls.world)
+
+    def check(self):
+        clients = {"visitor": Client()}
+        for name, user in self.world.people.items():
+            clients[name] = Client()
+            clients[name].force_login(user)
+        wrong = []
+        for name in sorted(self.table)[self.turn :: 3]:
+            args, allowed = self.table[name]
+            url = reverse(name, args=args)
+            for who, client in clients.items():
+                for method in ("get", "post"):
+                    wanted = expected(who, allowed)
+                    outcome = self.outcome(client, method, url, DATA.get(name, {}))
+                    if outcome == "no such method" and wanted != "login":
+                        continue
+                    if outcome != wanted:
+                        wrong.append(f"{method.upper()} {name} by {who}: {outcome}, not {wanted}")
+        assert not wrong, "\n".join(wrong)
+
+    @staticmethod
+    def outcome(client, method, url, data) -> str:
+        """ "in", "refused", "login" or "no such method"; what the request changed is undone."""
+        with transaction.atomic():
+            response = getattr(client, method)(url, data)
+            transaction.set_rollback(True)
+        if response.status_code in (301, 302) and "/tai-khoan/dang-nhap/" in response["Location"]:
+            return "login"
+        if response.status_code in (403, 404):
+            return "refused"
+        if response.status_code == 405:
+            return "no such method"
+        assert response.status_code < 500, f"{method} {url}: {response.status_code}"
+        return "in"
+
+
+class First(Table):
+    turn = 0
+
+    def test_every_address_is_in_the_table_and_no_other(self):
+        ours = {name for name in names_of_all_addresses() if not name.startswith(ALLAUTH)}
+        assert set(self.table) - ours == set(), "in the table, but no such address"
+        assert ours - set(self.table) == set(), "not in the table"
+
+    def test_who_the_table_names_gets_in_and_nobody_else(self):
+        self.check()
+
+
+class Second(Table):
+    turn = 1
+
+    def test_who_the_table_names_gets_in_and_nobody_else(self):
+        self.check()
+
+
+class Third(Table):
+    turn = 2
+
+    def test_who_the_table_names_gets_in_and_nobody_else(self):
+        self.check()
+
+
+def expected(who: str, allowed) -> str:
+    if allowed == EVERYONE:
+        return "in"
+    if who == "visitor":
+        return "login"
+    if allowed == SIGNED_IN or who in allowed:
+        return "in"
+    return "refused"
+
+
+pytestmark = pytest.mark.slow

@@ -1,0 +1,216 @@
+"""Settings and deploy checks, each in a process of its own: settings are read once a process."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ENVIRONMENT, FROM_OUTSIDE
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A complete production, with made-up secrets. Variables that are not named here are set empty
+# or to their default by `run`, so that a developer's .env cannot add to them.
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": "chi-dung-de-kiem-thu-" + "k9Zr4vTq8WmN2xLp7JdB" * 2,
+    "ALLOWED_HOSTS": "ocop.example.vn",
+    "CSRF_TRUSTED_ORIGINS": "",
+    "SITE_URL": "https://ocop.example.vn",
+    "PORTAL_NAME": "OCOP Vĩnh Linh",
+    "DATABASE_URL": "postgres://ocop:matkhau@127.0.0.1:5432/ocop",
+    "CONN_MAX_AGE": "60",
+    "PGBOUNCER": "false",
+    "CACHE_URL": "redis://127.0.0.1:6379/1",
+    "CELERY_BROKER_URL": "redis://127.0.0.1:6379/0",
+    "CELERY_RESULT_BACKEND": "django-db",
+    "REMINDER_SCAN_MINUTES": "15",
+    "EMAIL_URL": "smtp+tls://ocop:matkhau@mail.example.vn:587",
+    "DEFAULT_FROM_EMAIL": "ocop@example.vn",
+    "HTTPS": "true",
+    "HSTS_SECONDS": "31536000",
+    "PROXY_COUNT": "1",
+    "LOGIN_FAILURE_LIMIT": "5",
+    "UPLOAD_MAX_MB": "25",
+    "LOG_LEVEL": "INFO",
+}
+
+
+def run(*arguments: str, tmp_path: Path, **changes: str) -> subprocess.CompletedProcess:
+    """Run Python under production settings with `changes`; output and errors come together."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**kept, **PRODUCTION, "DATA_DIR": str(tmp_path), **changes},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+
+
+def names_read_by_settings() -> set[str]:
+    source = (ROOT / "ocop_portal" / "settings.py").read_text()
+    return set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
+
+
+def test_env_example_names_every_variable_of_the_settings_and_no_other():
+    example = (ROOT / ".env.example").read_text()
+    assert set(re.findall(r"^([A-Z_]+)=", example, re.M)) == names_read_by_settings()
+
+
+def test_every_variable_is_explained_in_env_example():
+    previous = ""
+    for line in (ROOT / ".env.example").read_text().splitlines():
+        if re.match(r"[A-Z_]+=", line):
+            assert previous.startswith("# "), f"no word of explanation above {line}"
+        previous = line
+
+
+def test_the_tests_set_every_variable_so_that_no_env_file_reaches_them():
+    assert set(ENVIRONMENT) | set(FROM_OUTSIDE) == names_read_by_settings()
+    assert set(PRODUCTION) | {"DATA_DIR"} == names_read_by_settings()
+
+
+def test_check_deploy_is_silent_under_full_production_settings(tmp_path):
+    result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", tmp_path=tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert "System check identified no issues (0 silenced)." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "identifier"),
+    [
+        ({"SECRET_KEY": "chi-dung-khi-phat-trien-khong-dung-khi-van-hanh"}, "E001"),
+        ({"SECRET_KEY": "x" * 49}, "E001"),
+        ({"ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]"}, "E002"),
+        ({"SITE_URL": "http://localhost:8000"}, "E003"),
+        ({"SITE_URL": "ocop.example.vn"}, "E003"),
+        ({"CACHE_URL": ""}, "E004"),
+        ({"EMAIL_URL": ""}, "E005"),
+        ({"DATA_DIR": "/dev/null/ocop"}, "E006"),
+    ],
+)
+def test_production_does_not_start_with_a_fatal_mistake(tmp_path, changes, identifier):
+    result = run("manage.py", "check", tmp_path=tmp_path, **changes)
+    assert result.returncode == 1, result.stdout
+    assert re.findall(r"\((\w+\.\w+)\)", result.stdout) == [f"ocop_portal.{identifier}"]
+    assert "HINT:" in result.stdout
+
+
+def test_the_web_process_names_every_fatal_mistake_and_does_not_start(tmp_path):
+    result = run(
+        "-c", "import ocop_portal.wsgi", tmp_path=tmp_path, SECRET_KEY="ngắn", EMAIL_URL=""
+    )
+    assert result.returncode == 1, result.stdout
+    assert "ImproperlyConfigured: The portal does not start" in result.stdout
+    assert "SECRET_KEY is missing or shorter than 50 characters." in result.stdout
+    assert "EMAIL_URL is empty" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "identifier"),
+    [
+        ({"ALLOWED_HOSTS": "*"}, "W001"),
+        ({"SITE_URL": "http://ocop.example.vn"}, "W002"),
+        ({"DATABASE_URL": "sqlite:////tmp/khong-mo.sqlite3"}, "W003"),
+        ({"CELERY_BROKER_URL": ""}, "W004"),
+        ({"DEFAULT_FROM_EMAIL": "ocop@localhost"}, "W005"),
+        ({"EMAIL_URL": "consolemail://"}, "W006"),
+    ],
+)
+def test_a_doubtful_choice_starts_but_check_deploy_warns(tmp_path, changes, identifier):
+    result = run("manage.py", "check", "--deploy", tmp_path=tmp_path, **changes)
+    assert result.returncode == 0, result.stdout
+    assert re.findall(r"\((\w+\.\w+)\)", result.stdout) == [f"ocop_portal.{identifier}"]
+
+
+@pytest.mark.parametrize("program", ["worker", "beat"])
+def test_worker_and_beat_do_not_start_without_a_secret(tmp_path, program):
+    changes = {"SECRET_KEY": "ngắn", "DATABASE_URL": f"sqlite:///{tmp_path}/ocop.sqlite3"}
+    if program == "beat":  # it opens its schedule before it says that it starts
+        tables = run(
+            "manage.py", "migrate", "django_celery_beat", tmp_path=tmp_path, DEBUG="true", **changes
+        )
+        assert tables.returncode == 0, tables.stdout
+    result = run("-m", "celery", "-A", "ocop_portal.celery", program, tmp_path=tmp_path, **changes)
+    assert result.returncode == 1, result.stdout
+    assert "SECRET_KEY is missing or shorter than 50 characters." in result.stdout
+
+
+def test_development_starts_with_nothing_but_debug(tmp_path):
+    result = run(
+        "manage.py",
+        "check",
+        tmp_path=tmp_path,
+        DEBUG="true",
+        SECRET_KEY="chi-dung-khi-phat-trien-khong-dung-khi-van-hanh",
+        ALLOWED_HOSTS="localhost",
+        SITE_URL="http://localhost:8000",
+        DATABASE_URL=f"sqlite:///{tmp_path}/ocop.sqlite3",
+        CACHE_URL="",
+        CELERY_BROKER_URL="",
+        EMAIL_URL="consolemail://",
+        HTTPS="false",
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def test_production_hashes_with_argon2_and_sends_cookies_by_https_only(tmp_path):
+    lines = run(
+        "-c",
+        "from ocop_portal import settings as s;"
+        "print(s.PASSWORD_HASHERS[0], s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
+        " s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS)",
+        tmp_path=tmp_path,
+    ).stdout.split()
+    assert lines == [
+        "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "True",
+        "True",
+        "True",
+        "31536000",
+    ]
+
+
+def test_no_header_of_the_portal_allows_inline_or_foreign_code(tmp_path):
+    policy = run(
+        "-c",
+        "from ocop_portal import settings as s;print(s.CONTENT_SECURITY_POLICY['DIRECTIVES'])",
+        tmp_path=tmp_path,
+    ).stdout
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_health_names_the_parts_that_do_not_answer(tmp_path):
+    ask = (
+        "import django; django.setup();"
+        "from django.test import RequestFactory;"
+        "from ocop_portal.health import health;"
+        "answer = health(RequestFactory().get('/suc-khoe/'));"
+        "print('ANSWER', answer.status_code, answer.content.decode())"
+    )
+    result = run(
+        "-c",
+        ask,
+        tmp_path=tmp_path,
+        DJANGO_SETTINGS_MODULE="ocop_portal.settings",
+        DATABASE_URL=f"sqlite:///{tmp_path}/ocop.sqlite3",
+        CACHE_URL="redis://127.0.0.1:1/0",
+        CELERY_BROKER_URL="redis://127.0.0.1:1/0",
+    )
+    answer = result.stdout.rsplit("ANSWER ", 1)[-1].strip()
+    assert answer == '503 {"database": "ok", "cache": "fails", "broker": "fails"}', result.stdout
+
+
+@pytest.mark.django_db
+def test_anyone_may_ask_for_the_portals_health(client):
+    answer = client.get("/suc-khoe/")
+    assert answer.status_code == 200
+    assert answer.json() == {"database": "ok", "cache": "ok", "broker": "ok"}
