@@ -416,7 +416,7 @@ def _screens() -> list[tuple]:
     rounds.add_candidate(round_=draft, entry=at_district[-1], by=district)
     being_scored = factories.open_round(council=council)
     candidate = being_scored.candidates.get()
-    member, second = factories.scorers(council)[1:]
+    chair, member, second = factories.scorers(council)
     started = start_sheet(candidate=candidate, user=member)
     handed_in = factories.scored_sheet(candidate, second, total=72)
     published = factories.closed_round(publish=True, council=council, totals=(85, 88, 93))
@@ -424,6 +424,7 @@ def _screens() -> list[tuple]:
     factories.scored_sheet(tallying.candidates.get(), member, total=50)
     secretary = factories.person_in(council, Seat.Position.SECRETARY)
     rounds.end_scoring(round_=tallying, by=secretary)
+    lapsed = tallying.candidates.get().sheets.get(seat__user=second)
     shown = Product.objects.get(entries__candidates__round=published)
 
     def of(user, *names):
@@ -480,8 +481,9 @@ def _screens() -> list[tuple]:
         *of(
             second,
             ("evaluation:sheet_view", handed_in.pk),
-            ("evaluation:sheet", tallying.candidates.get().pk),
+            ("evaluation:sheet_view", lapsed.pk),
         ),
+        *of(chair, ("evaluation:sheet", candidate.pk)),
         *of(
             secretary,
             ("office",),
