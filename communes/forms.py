@@ -3,6 +3,7 @@
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Column, Fieldset, Layout, Row
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
@@ -93,7 +94,9 @@ class ProducerForm(PortalModelForm):
         ):
             self.fields[name].error_messages.update(invalid=text, min_value=text)
             self.fields[name].widget.attrs["inputmode"] = "numeric"
-        self.fields["tax_code"].widget.attrs["inputmode"] = "numeric"
+        # Room for blanks and dots, which `clean_tax_code` takes out; the model checks the rest.
+        self.fields["tax_code"].validators = [MaxLengthValidator(30)]
+        self.fields["tax_code"].widget.attrs.update(inputmode="numeric", maxlength="30")
         self.fields["tax_code"].help_text = _(
             "10 số, 12 số, hoặc 10 số-3 số; bỏ trống nếu chưa có."
         )

@@ -101,7 +101,8 @@ def _names_of_related(pairs, changed) -> dict[tuple, str]:
                     {getattr(row, field.attname), getattr(before, field.attname)} - {None}
                 )
     return {
-        (model, pk): str(found)
+        # Two units in succession may bear one name: Thị trấn Cửa Tùng of 2019 and of 2020.
+        (model, pk): str(getattr(found, "dated_name", found))
         for model, pks in wanted.items()
         for pk, found in model._default_manager.in_bulk(pks).items()
     }

@@ -44,7 +44,7 @@ def public_list(request):
             "page_obj": page,
             "period": period,
             "periods": choices,
-            "kept": {"nam": period.value} if period.value else {},
+            "kept": {"nam": period.value},
             "unplaced": unplaced(),
             "several_parents": len({row.parent_id for row in rows}) > 1,
             "labels": [_("Chủ thể"), *(figure.label for figure in figures)],

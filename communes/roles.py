@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ocop_portal.accounts.duties import Duty, duty_source
 from ocop_portal.accounts.models import User
+from ocop_portal.accounts.second_factor import ask_again
 
 from .models import Role, Unit, today
 
@@ -24,6 +25,9 @@ LEVELS = {
     Role.Kind.SUPPORT_TEAM: {Unit.Level.DISTRICT, Unit.Level.PROVINCE},
     Role.Kind.ADMINISTRATOR: set(Unit.Level.values),
 }
+
+
+ONE_DAY = datetime.timedelta(days=1)
 
 
 def _day(value: datetime.date) -> str:
@@ -81,6 +85,7 @@ def give_role(
         days = {"since": _day(held.since), "until": _day(held.until) if held.until else ""}
         raise ValidationError({"since": text % days})
     role = Role(user=user, kind=kind, unit=unit, since=since, until=until)
+    transaction.on_commit(lambda: ask_again(user))
     return _save(role, by=by, reason="roles.given")
 
 
@@ -103,7 +108,8 @@ def end_role(*, role: Role, until: datetime.date, by: User | None) -> Role:
             }
         )
     if role.kind == Role.Kind.ADMINISTRATOR and by is not None and role.user_id == by.pk:
-        day_after = until + datetime.timedelta(days=1)
+        # On the calendar's last day there is no day after.
+        day_after = min(until, datetime.date.max - ONE_DAY) + ONE_DAY
         others = Role.objects.on(day_after).filter(user=by, kind=role.kind).exclude(pk=role.pk)
         if not others.exists():
             raise ValidationError(
@@ -127,7 +133,7 @@ def history_of(user: User) -> list[dict]:
     for row in rows:
         old = before.get(row.id)
         before[row.id] = row
-        label = f"{row.get_kind_display()} – {row.unit}"
+        label = f"{row.get_kind_display()} – {row.unit.dated_name}"
         days = {
             "role": label,
             "since": _day(row.since),
@@ -160,6 +166,8 @@ def history_of(user: User) -> list[dict]:
 def _said(value) -> str:
     if value is None:
         return ""
+    if isinstance(value, Unit):
+        return value.dated_name
     return _day(value) if isinstance(value, datetime.date) else str(value)
 
 

@@ -13,6 +13,7 @@ from ocop_portal.accounts.devices import devices_of, with_second_factor
 from ocop_portal.accounts.models import User
 from ocop_portal.accounts.second_factor import second_factor_required
 from ocop_portal.pages import page_of, take_errors
+from ocop_portal.search import words_of
 from ocop_portal.text import fold
 
 from . import roles
@@ -23,14 +24,18 @@ manages_roles = permission_required("communes.manage_roles", raise_exception=Tru
 
 
 def _found(words: str):
-    """Accounts whose name, user name or address holds the words, marks ignored.
+    """Accounts whose name, user name and address hold all the words, marks ignored.
 
     Compared here and not in the database: accounts have no folded column, and there are as many
     of them as officers and council members, not as many as products.
     """
-    wanted = fold(words)
+    wanted = words_of(words)
     rows = User.objects.values_list("pk", "full_name", "username", "email")
-    return [pk for pk, *texts in rows if any(wanted in fold(text or "") for text in texts)]
+    return [
+        pk
+        for pk, *texts in rows
+        if all(word in fold(" ".join(filter(None, texts))) for word in wanted)
+    ]
 
 
 def _filtered(form: UserFilterForm, words: str):
@@ -113,9 +118,13 @@ def user_add(request):
     """A new account; the person gets a mail with a link to choose a password."""
     form = UserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        person = people.create_person(by=request.user, **form.cleaned_data)
-        _invite(request, person)
-        return redirect("roles:user", person.pk)
+        try:
+            person = people.create_person(by=request.user, **form.cleaned_data)
+        except ValidationError as refusal:
+            take_errors(form, refusal)
+        else:
+            _invite(request, person)
+            return redirect("roles:user", person.pk)
     return render(request, "communes/roles/user_form.html", {"form": form})
 
 
@@ -126,9 +135,14 @@ def user_edit(request, pk):
     form = UserForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         person = User.objects.get(pk=pk)  # the form has written its values on the other one
-        if people.change_person(user=person, by=request.user, **form.cleaned_data):
-            messages.success(request, _("Đã lưu thông tin tài khoản."))
-        return redirect("roles:user", pk)
+        try:
+            changes = people.change_person(user=person, by=request.user, **form.cleaned_data)
+        except ValidationError as refusal:
+            take_errors(form, refusal)
+        else:
+            if changes:
+                messages.success(request, _("Đã lưu thông tin tài khoản."))
+            return redirect("roles:user", pk)
     return render(request, "communes/roles/user_form.html", {"form": form, "person": person})
 
 

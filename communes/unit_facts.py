@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from .models import Producer, Unit, UnitCover, UnitSuccession, today
 
-ALL, NOW = "tat-ca", ""
+ALL, NOW = "tat-ca", "nay"
 
 
 @dataclass(frozen=True)

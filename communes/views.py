@@ -213,12 +213,16 @@ def unit(request, pk: int):
     found = get_object_or_404(Unit.objects.select_related("parent"), pk=pk)
     if not scope.reaches(request.user, pk, *scope.OFFICERS):
         raise Http404
+    family = family_of(found)
+    successors = [row.successor_id for row in family.successions]
+    in_scope = scope.units_in_scope(request.user, *scope.OFFICERS).filter(pk__in=successors)
     return render(
         request,
         "communes/unit.html",
         {
             "unit": found,
-            "family": family_of(found),
+            "family": family,
+            "successors_in_scope": set(in_scope.values_list("pk", flat=True)),
             "producer_count": producer_counts([found]).get(found.pk, 0),
             "producers_url": f"{reverse('communes:producers')}?unit={pk}",
             "breadcrumbs": crumbs(

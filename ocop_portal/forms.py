@@ -10,11 +10,29 @@ CHOOSE = _("– Chọn –")
 DASHES = BLANK_CHOICE_DASH[0][1]
 
 
+def normalised(data):
+    """A form's data with every text in it normalised; a QueryDict stays one."""
+    if hasattr(data, "setlist"):
+        found = data.copy()
+        for name, values in data.lists():
+            found.setlist(name, [normalise(value) for value in values])
+        return found
+    return {
+        name: normalise(value) if isinstance(value, str) else value for name, value in data.items()
+    }
+
+
 class PortalFormMixin:
-    """Text comes in as NFC; dates are typed dd/mm/yyyy; an empty choice says what to do."""
+    """Text comes in as NFC; dates are typed dd/mm/yyyy; an empty choice says what to do.
+
+    Text is brought to one spelling before any field looks at it: a length counts letters as they
+    are read, and what is left empty by it counts as empty.
+    """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self.data = normalised(self.data)
         for field in self.fields.values():
             # A field's own words stay: only Django's stiff default is replaced.
             if (
@@ -37,12 +55,6 @@ class PortalFormMixin:
                 )
             elif isinstance(field.widget, forms.Textarea) and field.widget.attrs["rows"] == "10":
                 field.widget.attrs["rows"] = 4  # Django's ten lines fill a phone
-
-    def _clean_fields(self):
-        super()._clean_fields()
-        for name, value in self.cleaned_data.items():
-            if isinstance(value, str):
-                self.cleaned_data[name] = normalise(value)
 
 
 class PortalForm(PortalFormMixin, forms.Form):

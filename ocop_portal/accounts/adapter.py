@@ -35,7 +35,8 @@ def login_name(typed: str) -> str:
     An account answers to its user name in any case and to its mail address; counted as typed,
     each spelling would get its own five attempts.
     """
-    name = normalise(typed).lower()
+    # No name or address is longer; the list of failures has no room for more.
+    name = normalise(typed).lower()[:254]
     if "@" in name:
         found = filter_users_by_email(name, for_login=True)
         if len(found) == 1:

@@ -3,13 +3,16 @@
 import math
 
 from allauth.account.adapter import get_adapter
+from allauth.account.signals import password_reset
 from axes.attempts import get_cool_off_threshold
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
+from axes.utils import reset
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, Sum
+from django.dispatch import receiver
 from django.shortcuts import render
 
 
@@ -51,3 +54,9 @@ def locked_out(request, original_response=None, credentials=None):
     response = render(request, "accounts/locked_out.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(minutes * 60)
     return response
+
+
+@receiver(password_reset)
+def open_after_reset(sender, user, **kwargs) -> None:
+    """Whoever set a new password by the mailed link gets in with it: the page of the lock says so."""
+    reset(username=user.get_username().lower())

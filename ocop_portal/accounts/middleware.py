@@ -2,17 +2,15 @@
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from .devices import devices_of
-from .second_factor import second_factor_required
+from .second_factor import keep_no, lately_not_required, second_factor_required
 
 # What such a person still reaches: leaving, and setting the second factor up.
 ALLOWED_NAMES = {"account_logout", "account_reauthenticate", "health"}
 ALLOWED_PREFIX = "mfa_"
-NO_IS_KEPT_FOR = 300  # seconds
 EXPLANATION = "accounts:second_factor"
 
 
@@ -28,13 +26,12 @@ def must_set_up(request) -> bool:
     # Whoever passed a second factor to get in has one: no question to the database.
     if any(record["method"] == "mfa" for record in get_authentication_records(request, user)):
         return False
-    # Asked at every request, so a "no" is kept for a while: a role given meanwhile asks for its
-    # second factor five minutes later at the latest.
-    key = f"no-second-factor-needed:{user.pk}"
-    if cache.get(key):
+    # A "no" is kept for a while; giving a role ends it, a duty that begins by itself (a role's first
+    # day) asks for its second factor five minutes later at the latest.
+    if lately_not_required(user):
         return False
     if not second_factor_required(user):
-        cache.set(key, True, NO_IS_KEPT_FOR)
+        keep_no(user)
         return False
     return not devices_of(user).exists()
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -64,6 +64,17 @@ def _assign(user: User, details: dict) -> list[list[str]]:
     return changes
 
 
+def _check_and_save(user: User) -> None:
+    """ValidationError, by field; also where the name or the address is taken at this moment."""
+    user.full_clean()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        user.full_clean()  # sees what the other transaction has written, and names the field
+        raise
+
+
 @transaction.atomic
 def create_person(*, by: User | None, is_sample: bool = False, **details) -> User:
     """A new account without a password; nobody can sign in before `invite` was followed.
@@ -74,8 +85,7 @@ def create_person(*, by: User | None, is_sample: bool = False, **details) -> Use
     user = User(is_sample=is_sample)
     _assign(user, details)
     user.set_unusable_password()
-    user.full_clean()
-    user.save()
+    _check_and_save(user)
     _write_history(user, "accounts.created", by)
     return user
 
@@ -85,14 +95,14 @@ def change_person(*, user: User, by: User, **details) -> list[list[str]]:
     """Change an account's details; returns what changed, as [field, old, new] in words.
 
     A new mail address takes the old one out of every password reset, and the old one is told.
+    ValidationError as in `create_person`.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     old_email = user.email
     changes = _assign(user, details)
     if not changes:
         return []
-    user.full_clean()
-    user.save()
+    _check_and_save(user)
     if user.email != old_email:
         # allauth remembers addresses in a table of its own and would go on mailing to them.
         EmailAddress.objects.filter(user=user).delete()

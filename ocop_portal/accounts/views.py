@@ -1,10 +1,14 @@
 """A person's own pages."""
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+
+from ocop_portal.pages import take_errors
 
 from .devices import DEVICES
 from .duties import duties_of
@@ -33,14 +37,26 @@ def profile(request):
 
 
 def profile_edit(request):
-    """Change own data; the user name stays the administrators' to change."""
+    """Change own data; the user name stays the administrators' to change.
+
+    A new mail address asks for the password first; what was typed is kept meanwhile.
+    """
     # An instance of its own: a refused form must not leave its values on request.user.
     person = User.objects.get(pk=request.user.pk)
+    person_email = person.email
     form = ProfileForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
-        if change_person(user=request.user, by=request.user, **form.cleaned_data):
-            messages.success(request, _("Đã lưu thông tin của anh/chị."))
-        return redirect("accounts:profile")
+        if form.cleaned_data["email"] != person_email:
+            # The way back to a lost password: not to be moved by whoever finds the screen open.
+            raise_if_reauthentication_required(request, app="")
+        try:
+            changes = change_person(user=request.user, by=request.user, **form.cleaned_data)
+        except ValidationError as refusal:
+            take_errors(form, refusal)
+        else:
+            if changes:
+                messages.success(request, _("Đã lưu thông tin của anh/chị."))
+            return redirect("accounts:profile")
     return render(request, "accounts/profile_form.html", {"form": form})
 
 

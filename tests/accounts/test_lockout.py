@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from tests.accounts.conftest import signed_in
+from tests.accounts.conftest import link_in, signed_in
 from tests.factories import UserFactory
 
 NOON = datetime.datetime(2026, 3, 2, 5, 0, tzinfo=datetime.UTC)
@@ -128,5 +128,23 @@ def test_without_a_proxy_the_header_counts_for_nothing(client, person, sign_in):
         sign_in("nguyenvana", f"sai-{n}", HTTP_X_FORWARDED_FOR=f"10.0.0.{n}").status_code
         for n in range(5)
     ]
+
+    assert answers == [200, 200, 200, 200, 429]
+
+
+def test_a_new_password_by_the_mailed_link_ends_the_lock(client, locked, sign_in, mailoutbox):
+    """The page of the lock advises it; a right password refused again would be no way out."""
+    with time_machine.travel(NOON + datetime.timedelta(minutes=1), tick=False):
+        client.post(reverse("account_reset_password"), {"email": "a@example.vn"})
+        page = client.get(link_in(mailoutbox[0]), follow=True)
+        new = "ho-tieu-vinh-linh-2019"
+        client.post(page.redirect_chain[-1][0], {"password1": new, "password2": new})
+        sign_in("nguyenvana", new)
+        assert signed_in(client)
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "İ" * 200, "a" * 10_000 + "@example.vn"])
+def test_a_name_that_nobody_can_have_is_counted_like_any_other(db, sign_in, name):
+    answers = [sign_in(name, f"sai-{n}").status_code for n in range(5)]
 
     assert answers == [200, 200, 200, 200, 429]

@@ -1,14 +1,24 @@
 import unicodedata
 
+import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from communes.models import Role
+from ocop_portal.accounts.forms import ProfileForm
 from tests.accounts.conftest import link_in
-from tests.factories import UserFactory, officer
+from tests.factories import PASSWORD, UserFactory, officer
 
 User = get_user_model()
 EDIT = "/toi/sua/"
+
+
+@pytest.fixture
+def as_person(client, person):
+    """A browser in which the person is signed in and has just given the password once more."""
+    client.force_login(person)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
 
 
 def details(**changed):
@@ -22,10 +32,8 @@ def details(**changed):
     }
 
 
-def test_people_edit_their_own_data(client, person):
-    client.force_login(person)
-
-    response = client.post(EDIT, details())
+def test_people_edit_their_own_data(as_person, person):
+    response = as_person.post(EDIT, details())
 
     person.refresh_from_db()
     assert response.url == "/toi/"
@@ -55,10 +63,8 @@ def test_a_refused_form_does_not_rename_the_person_in_the_page_head(client, pers
     assert response.wsgi_request.user.full_name == person.full_name
 
 
-def test_decomposed_letters_are_stored_composed(client, person):
-    client.force_login(person)
-
-    client.post(EDIT, details(full_name=unicodedata.normalize("NFD", "Trần Thị Huệ")))
+def test_decomposed_letters_are_stored_composed(as_person, person):
+    as_person.post(EDIT, details(full_name=unicodedata.normalize("NFD", "Trần Thị Huệ")))
 
     person.refresh_from_db()
     assert person.full_name == "Trần Thị Huệ"
@@ -88,6 +94,7 @@ def test_an_old_address_gets_no_reset_link_and_is_told_of_the_change(
 ):
     client.post(reverse("account_reset_password"), {"email": "a@example.vn"})
     client.force_login(person)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     with django_capture_on_commit_callbacks(execute=True):
         client.post(EDIT, details(email="moi@example.vn"))
     client.logout()
@@ -101,6 +108,7 @@ def test_an_old_address_gets_no_reset_link_and_is_told_of_the_change(
 def test_a_reset_link_dies_with_the_address_it_was_sent_to(client, person, mailoutbox):
     client.post(reverse("account_reset_password"), {"email": "a@example.vn"})
     client.force_login(person)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(EDIT, details(email="moi@example.vn"))
     client.logout()
 
@@ -122,3 +130,42 @@ def test_the_profile_shows_the_roles_of_today(client, db):
 def test_visitors_are_sent_to_the_login(client, db):
     for path in ("/toi/", EDIT):
         assert client.get(path).url == f"{reverse('account_login')}?next={path}"
+
+
+def test_a_new_address_asks_for_the_password_and_keeps_what_was_typed(client, person, sign_in):
+    """Who finds the screen open must not lead the next password reset to themselves."""
+    sign_in("nguyenvana")
+
+    asked = client.post(EDIT, details())
+    person.refresh_from_db()
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert person.email == "a@example.vn"
+
+    wrong = client.post(asked.url, {"password": "sai-mat-khau", "next": EDIT})
+    assert "Mật khẩu chưa đúng." in wrong.content.decode()
+    person.refresh_from_db()
+    assert person.email == "a@example.vn"
+
+    done = client.post(asked.url, {"password": PASSWORD, "next": EDIT}, follow=True)
+    person.refresh_from_db()
+    assert (person.email, person.position) == ("hong@example.vn", "Chuyên viên")
+    assert "Đã lưu thông tin của anh/chị." in done.content.decode()
+
+
+def test_other_details_ask_for_no_password(client, person, sign_in):
+    sign_in("nguyenvana")
+
+    assert client.post(EDIT, details(email="A@example.vn")).url == "/toi/"
+
+
+def test_an_address_taken_at_the_same_moment_is_said_beside_the_field(
+    as_person, person, monkeypatch
+):
+    monkeypatch.setattr(ProfileForm, "validate_unique", lambda form: None)
+    UserFactory(email="chung@example.vn")
+
+    response = as_person.post(EDIT, details(email="chung@example.vn"))
+
+    assert response.context["form"].errors.keys() == {"email"}
+    person.refresh_from_db()
+    assert person.email == "a@example.vn"

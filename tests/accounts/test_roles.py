@@ -195,6 +195,17 @@ def test_the_history_says_what_happened_in_words(db, administrator):
     assert ended["who"] == administrator
 
 
+def test_the_history_tells_units_of_one_name_apart(db, administrator):
+    user, unit = UserFactory(), vinh_linh().ho_xa
+    unit.valid_until = datetime.date(2019, 12, 31)
+    unit.save()
+    give(user, kind=K.COMMUNE_OFFICER, unit=unit, by=administrator)
+
+    assert roles.history_of(user)[0]["what"] == (
+        "Giao vai trò cán bộ cấp xã – Thị trấn Hồ Xá (đến 31/12/2019), từ 30/09/2019"
+    )
+
+
 def test_two_administrators_giving_a_role_at_once_give_one(transactional_db):
     user, unit = UserFactory(), vinh_linh().district
     ready = Barrier(2)

@@ -1,3 +1,4 @@
+import datetime
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from communes.models import Role
+from communes.roles import give_role
 from tests.accounts.conftest import code_now, signed_in
 from tests.factories import PASSWORD, RoleFactory, UserFactory, council_with, officer, person_in
 
@@ -46,6 +48,24 @@ def test_a_council_secretary_without_a_second_factor_gets_nowhere(client, db):
     client.force_login(secretary)
 
     assert client.get("/lam-viec/").url == EXPLAINED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_made_administrator_while_signed_in_needs_one_at_the_next_click(
+    client, person, sign_in, administrator
+):
+    sign_in("nguyenvana")
+    assert client.get("/toi/").status_code == 200
+
+    give_role(
+        user=person,
+        kind=Role.Kind.ADMINISTRATOR,
+        unit=administrator.roles.get().unit,
+        since=datetime.date(2019, 1, 1),
+        by=administrator,
+    )
+
+    assert client.get("/nguoi-dung/").url == EXPLAINED
 
 
 def test_a_superuser_without_a_second_factor_gets_nowhere(client, db):

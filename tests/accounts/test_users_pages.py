@@ -2,15 +2,18 @@
 
 import datetime
 import unicodedata
+from functools import partial
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from pytest_django.asserts import assertNumQueries
 
 from communes.models import Role
 from communes.roles import give_role
+from communes.roles_forms import UserForm
 from ocop_portal.accounts.models import User
-from ocop_portal.accounts.people import change_person
+from ocop_portal.accounts.people import change_person, create_person
 from tests.accounts.conftest import link_in
 from tests.factories import (
     RoleFactory,
@@ -109,7 +112,7 @@ def names(response):
     return [user.full_name for user in response.context["page_obj"]]
 
 
-@pytest.mark.parametrize("words", ["hue", "HUỆ", "tran thi", "thihue", "hue@"])
+@pytest.mark.parametrize("words", ["hue", "HUỆ", "tran thi", "tran hue", "thihue", "hue@"])
 def test_search_needs_no_marks(as_administrator, words):
     UserFactory(full_name="Trần Thị Huệ", username="thihue", email="hue@example.vn")
     UserFactory(full_name="Nguyễn Đình Đức", username="dinhduc", email="duc@example.vn")
@@ -281,6 +284,32 @@ def test_a_stopped_account_gets_no_invitation(as_administrator, mailoutbox):
     assert mailoutbox == []
 
 
+def test_a_name_taken_at_the_same_moment_is_said_beside_the_field(as_administrator, monkeypatch):
+    """Two administrators, or one impatient one: the second comes after the form was checked."""
+    monkeypatch.setattr(UserForm, "validate_unique", lambda form: None)
+    UserFactory(username="lethihong", email="hong@example.vn")
+
+    added = as_administrator.post(reverse("roles:user_add"), new_user())
+    other = UserFactory()
+    changed = as_administrator.post(reverse("roles:user_edit", args=[other.pk]), new_user())
+
+    for response in (added, changed):
+        assert response.context["form"].errors.keys() == {"username", "email"}
+        assert 'value="Chuyên viên"' in response.content.decode()
+    assert User.objects.filter(username="lethihong").count() == 1
+
+
+def test_a_name_taken_between_the_check_and_the_saving_is_no_crash(db, monkeypatch):
+    UserFactory(username="lethihong")
+    checks = [lambda: None, partial(User.full_clean, User(username="lethihong", full_name="Lê"))]
+    monkeypatch.setattr(User, "full_clean", lambda user: checks.pop(0)())
+
+    with pytest.raises(ValidationError) as refused:
+        create_person(by=None, username="lethihong", full_name="Lê Thị Hồng")
+
+    assert "username" in refused.value.message_dict
+
+
 # --- Roles ------------------------------------------------------------------------------------
 
 
@@ -348,3 +377,12 @@ def test_ones_own_last_administrator_role_is_kept_with_the_reason_on_screen(
     assert "vai trò quản trị cuối cùng của chính anh/chị" in response.content.decode()
     role.refresh_from_db()
     assert role.until is None
+
+
+def test_the_last_day_of_the_calendar_is_a_day_like_any_other(as_administrator, administrator):
+    role = administrator.roles.get()
+    path = reverse("roles:role_end", args=[role.pk])
+
+    own = as_administrator.post(path, {"until": "31/12/9999"})
+
+    assert "vai trò quản trị cuối cùng của chính anh/chị" in own.content.decode()

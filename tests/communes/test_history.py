@@ -1,5 +1,7 @@
 """The history on a producer's page: who changed what, when, from which value."""
 
+import datetime
+
 import pytest
 
 from communes.history import compared, entries_of
@@ -66,4 +68,18 @@ def test_in_a_history_of_several_rows_each_is_compared_with_its_own_past():
         (small.pk, [("1", "2")]),
         (large.pk, []),
         (small.pk, []),
+    ]
+
+
+def test_units_of_one_name_are_told_apart(units):
+    """Thị trấn Cửa Tùng of 2019 and the one merged in 2020 would read as no change at all."""
+    producer = ProducerFactory(unit=units("19414", datetime.date(2019, 6, 1)))
+    producer.unit = units("19414")
+    save_producer(producer=producer, by=officer())
+    assert entries_of(producer)[0]["changes"] == [
+        {
+            "field": "Xã, thị trấn",
+            "old": "Thị trấn Cửa Tùng (đến 31/12/2019)",
+            "new": "Thị trấn Cửa Tùng (đến 30/06/2025)",
+        }
     ]

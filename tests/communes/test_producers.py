@@ -383,3 +383,41 @@ def test_stopping_twice_is_in_the_history_once(district):
     stop_producer(producer=producer, by=district, reason="Giải thể")
     stop_producer(producer=producer, by=district, reason="Giải thể")
     assert producer.history.count() == 2
+
+
+# --- Odd text ---------------------------------------------------------------------------------
+
+
+def test_a_tax_code_is_taken_as_it_stands_on_letterheads(client, district):
+    post_new(client, tax_code="3200 123 456 - 001")
+    assert Producer.objects.get().tax_code == "3200123456-001"
+
+
+def test_a_long_text_that_is_no_tax_code_is_refused_in_words(client, district):
+    answer = post_new(client, tax_code="3200123456" * 100)
+    assert answer.status_code == 422
+    assert list(errors(answer)) == ["tax_code"]
+
+
+def test_a_length_counts_letters_as_they_are_read(client, district):
+    """200 letters are 400 characters where the marks come apart."""
+    name = "ế" * 200
+    post_new(client, name=unicodedata.normalize("NFD", name))
+    assert Producer.objects.get().name == name
+    assert errors(post_new(client, name=name + "ế")).keys() == {"name"}
+
+
+@pytest.mark.parametrize("unseen", ["\x00", "\x01", "\u200b", "\ufeff"])
+def test_what_nobody_sees_is_no_text(client, district, unseen):
+    assert errors(post_new(client, name=unseen)) == {"name": ["Hãy điền mục này."]}
+    producer = ProducerFactory()
+    url = reverse("communes:producer_stop", args=[producer.pk])
+    answer = client.post(url, {"reason": unseen})
+    assert answer.status_code == 422
+    assert "Hãy điền mục này." in answer.content.decode()
+
+
+def test_what_nobody_sees_does_not_keep_a_producer_from_being_found(client, district):
+    post_new(client, name="HTX\u200b Hồ ti\u00adêu")
+    assert Producer.objects.get().name == "HTX Hồ tiêu"
+    assert listed(client, q="ho\u200b tieu") == ["HTX Hồ tiêu"]

@@ -1,6 +1,7 @@
 """Pages of units for everyone."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -109,3 +110,18 @@ def test_a_producer_whose_commune_is_unknown_is_told_apart_and_lost_nowhere(clie
 def test_a_districts_page_names_the_communes_of_its_last_day(client, units):
     answer = client.get(units("464").get_public_url())
     assert len(answer.context["children"]) == 18
+
+
+@pytest.mark.parametrize("year", ["", "2019"])
+def test_every_period_can_be_chosen_from_every_other(client, units, year):
+    answer = client.get(reverse(LIST), {"nam": year} if year else {})
+    tabs = re.search(r'<ul class="tabs">(.*?)</ul>', answer.content.decode(), re.S).group(1)
+    found = {
+        label: client.get(reverse(LIST) + link).context["period"].label
+        for link, label in re.findall(r'href="(\?[^"]+)"[^>]*>([^<]+)', tabs)
+    }
+    assert found == {"Năm 2019": "Năm 2019", "Năm 2020": "Năm 2020", "Hiện nay": "Hiện nay"}
+
+
+def test_a_character_that_no_database_takes_is_left_out_of_the_search(client, units):
+    assert list(rows(client, nam="2020", q="ben\x00 quan")) == ["Thị trấn Bến Quan"]

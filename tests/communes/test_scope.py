@@ -1,6 +1,7 @@
 """Who works with which units and producers."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -118,3 +119,29 @@ def test_a_unit_outside_the_scope_is_not_found(client):
     assert client.get(tree.ho_xa.get_absolute_url()).status_code == 200
     assert client.get(tree.vinh_thuy.get_absolute_url()).status_code == 404
     assert client.get(reverse("communes:unit", args=[999_999])).status_code == 404
+
+
+def test_a_successor_outside_the_scope_is_shown_as_everybody_sees_it(client, units):
+    """Trung Nam's officer does not work in Xã Vĩnh Hoàng: its office page would be a dead end."""
+    trung_nam = units("19378")
+    hoang = units("19372", datetime.date(2025, 9, 1))
+    client.force_login(officer(Role.Kind.COMMUNE_OFFICER, trung_nam))
+    page = client.get(trung_nam.get_absolute_url()).content.decode()
+    assert f'href="{hoang.get_public_url()}"' in page
+    assert f'href="{hoang.get_absolute_url()}"' not in page
+    vinh_nam = units("19390", datetime.date(2019, 6, 1))
+    page = client.get(vinh_nam.get_absolute_url()).content.decode()
+    assert f'href="{trung_nam.get_absolute_url()}"' in page
+
+
+def test_todays_units_can_be_chosen_among_those_of_all_times(client, units):
+    client.force_login(officer(Role.Kind.DISTRICT_OFFICER, units("464")))
+    page = client.get(reverse("communes:units")).content.decode()
+    link = re.search(r'href="([^"]*)"[^>]*>Hiện nay<', page).group(1)
+    assert client.get(reverse("communes:units") + link).context["period"].label == "Hiện nay"
+
+
+def test_units_are_searched_whatever_is_typed(client, units):
+    client.force_login(officer(Role.Kind.DISTRICT_OFFICER, units("464")))
+    answer = client.get(reverse("communes:units"), {"q": "\x00trung nam"})
+    assert [str(unit) for unit in answer.context["page_obj"]] == ["Xã Trung Nam"]
