@@ -69,6 +69,11 @@ def rated_products() -> QuerySet[Product]:
     )
 
 
+def starred_products() -> QuerySet[Product]:
+    """Those whose stars were not taken back: a revoked recognition gives none any more."""
+    return rated_products().exclude(standing=Standing.REVOKED)
+
+
 def for_cards(products: QuerySet[Product]) -> QuerySet[Product]:
     """Everything a product's card shows: `facts` (the current one) and photos; two more queries."""
     return products.select_related("producer__unit").prefetch_related(
@@ -77,8 +82,8 @@ def for_cards(products: QuerySet[Product]) -> QuerySet[Product]:
 
 
 def products_of_unit(unit: Unit) -> QuerySet[Product]:
-    """The rated products of a unit, of the units below it and of those merged into it."""
-    return most_stars_first(rated_products().filter(producer__unit__covered_by__holder=unit))
+    """The products with stars of a unit, of the units below it and of those merged into it."""
+    return most_stars_first(starred_products().filter(producer__unit__covered_by__holder=unit))
 
 
 @unit_section("products/public/_unit_products.html")
@@ -90,10 +95,10 @@ def unit_products(unit: Unit) -> dict:
 
 @unit_figure(gettext_lazy("Sản phẩm có hạng sao"))
 def rated_by_unit(units: Iterable[Unit]) -> dict[int, int]:
-    """How many rated products each unit covers, predecessors' included; one query."""
+    """How many products with stars each unit covers, predecessors' included; one query."""
     holder = "producer__unit__covered_by__holder"
     rows = (
-        rated_products()
+        starred_products()
         .filter(**{f"{holder}__in": [unit.pk for unit in units]})
         .order_by()
         .values_list(holder)
@@ -346,7 +351,7 @@ class Numbers:
 
 def numbers() -> Numbers:
     """Count the published products by stars and standing, revoked ones left out; three queries."""
-    real = rated_products().filter(is_sample=False).exclude(standing=Standing.REVOKED)
+    real = starred_products().filter(is_sample=False)
     counts = {
         (row["rating__stars"], row["standing"]): row["found"]
         for row in real.order_by().values("rating__stars", "standing").annotate(found=Count("pk"))

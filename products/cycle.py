@@ -231,7 +231,7 @@ TRANSITIONS = (
         "improve",
         _("Trả về hoàn thiện"),
         _("Trả về hoàn thiện"),
-        (S.RATED,),
+        (S.RATED, S.IN_PROMOTION),
         S.DOSSIER_OPEN,
         DISTRICT,
         needs_reason=True,
@@ -340,6 +340,40 @@ def move(*, entry: Entry, name: str, by, reason: str = "", expected: str | None 
         by=by,
         reason=reason,
         handed_in=dossier.handed_in(entry),
+    )
+    return follow_set(entry=entry, by=by) if before in BY_A_COUNCIL else entry
+
+
+# Taken up by a council: what was, or is being, scored by a set keeps it.
+BY_A_COUNCIL = frozenset({S.IN_EVALUATION, S.RATED, S.IN_PROMOTION})
+
+
+def follow_set(*, entry: Entry, by) -> Entry:
+    """Give an entry that no council has taken up the set that its product has been put into since.
+
+    The caller holds the entry's lock. Without this a product entered under the wrong set would be
+    scored by the wrong criteria, or, under a set without criteria, never.
+    """
+    # Read again: what came with the entry may be from before its lock was waited for.
+    product = Product.objects.only("decision", "set_number").get(pk=entry.product_id)
+    before = entry.set_number
+    if (
+        before == product.set_number
+        or entry.state in BY_A_COUNCIL
+        or entry.cycle.is_closed
+        or entry.cycle.decision != product.decision
+    ):
+        return entry
+    entry.set_number = product.set_number
+    sets = [entry.cycle.law.summary(number) for number in (before, entry.set_number)]
+    entry._history_user = by
+    entry._change_reason = str(_("Đổi bộ sản phẩm"))
+    entry.save()
+    EntryEvent.objects.create(
+        entry=entry,
+        action="set.changed",
+        by=by,
+        reason=" → ".join(f"{summary.number}. {summary.name}" for summary in sets),
     )
     return entry
 

@@ -1,5 +1,6 @@
 """The dossier of an entry: which papers the Decision asks for, which are in, which still miss."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,6 +13,13 @@ from ocop_portal import law
 
 from .files import Upload
 from .models import Entry, EntryEvent, Paper, Step
+
+# Of one kind, in force; a dossier that council members can still read.
+MAX_PAPERS = 30
+# A receipt without a file that comes again so soon was sent twice, not received twice.
+SENT_AGAIN = datetime.timedelta(minutes=1)
+# What is typed of a paper.
+DETAILS = ("quantity", "number", "issued_by", "issued_on", "valid_until", "note")
 
 
 class PaperRefused(Exception):
@@ -134,10 +142,11 @@ def may_change(entry: Entry) -> bool:
 
 @transaction.atomic
 def attach_paper(*, entry: Entry, paper: Paper, upload: Upload | None, by) -> Paper:
-    """Add a paper to the dossier. The same file sent twice for one kind is kept once.
+    """Add a paper to the dossier. The same paper sent twice for one kind is kept once.
 
     Raises `PaperRefused` while the council is at work, for a kind that the Decision's list does
-    not know, or when neither a file nor (for samples) a quantity came.
+    not know, when neither a file nor (for samples) a quantity came, for a file that is there with
+    other details, and for one paper too many.
     """
     entry = Entry.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=entry.pk)
     if not may_change(entry):
@@ -150,12 +159,16 @@ def attach_paper(*, entry: Entry, paper: Paper, upload: Upload | None, by) -> Pa
         raise PaperRefused(_("Cần ghi số lượng nhận."))
     if item.form == "file" and upload is None:
         raise PaperRefused(_("Cần chọn tệp."))
+    in_force = entry.papers.filter(kind=paper.kind, withdrawn_at__isnull=True)
+    same = _sent_before(in_force, paper, upload, by)
+    if same:
+        return same
+    if in_force.count() >= MAX_PAPERS:
+        raise PaperRefused(
+            _("Mỗi loại giấy tờ có nhiều nhất %d bản. Hãy gộp các tệp, hoặc rút bớt bản không cần.")
+            % MAX_PAPERS
+        )
     if upload is not None:
-        same = entry.papers.filter(
-            kind=paper.kind, sha256=upload.sha256, withdrawn_at__isnull=True
-        ).first()
-        if same:
-            return same
         paper.original_name = upload.name
         paper.content_type = upload.content_type
         paper.size = upload.size
@@ -171,6 +184,24 @@ def attach_paper(*, entry: Entry, paper: Paper, upload: Upload | None, by) -> Pa
         handed_in=[{"paper": paper.pk, "kind": paper.kind, "name": str(paper)}],
     )
     return paper
+
+
+def _sent_before(in_force, paper: Paper, upload: Upload | None, by) -> Paper | None:
+    """The paper that this one repeats; a file that is there with other details is refused."""
+    details = {name: getattr(paper, name) for name in DETAILS}
+    if upload is None:
+        return in_force.filter(
+            file="", uploaded_by=by, uploaded_at__gte=timezone.now() - SENT_AGAIN, **details
+        ).first()
+    same = in_force.filter(sha256=upload.sha256).first()
+    if same and any(getattr(same, name) != value for name, value in details.items()):
+        raise PaperRefused(
+            _(
+                "Tệp này đã có trong hồ sơ với thông tin khác. Muốn sửa thông tin, hãy rút giấy tờ "
+                "đã có rồi thêm lại."
+            )
+        )
+    return same
 
 
 @transaction.atomic

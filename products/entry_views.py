@@ -26,6 +26,7 @@ from .views import officers_only, posted
 OTHER_ACTIONS = {
     "enter": gettext_lazy("Đưa vào chu trình"),
     "idea.written": gettext_lazy("Sửa nội dung ý tưởng"),
+    "set.changed": gettext_lazy("Đổi bộ sản phẩm"),
     "paper.attached": gettext_lazy("Thêm giấy tờ"),
     "paper.withdrawn": gettext_lazy("Rút giấy tờ"),
 }
@@ -177,7 +178,7 @@ def _told(event: EntryEvent, names: dict[str, str]) -> dict:
     row = BY_NAME.get(event.action)
     what = str(row.told if row else OTHER_ACTIONS.get(event.action, event.action))
     reason = event.reason
-    if event.action == "paper.attached":
+    if event.action in {"paper.attached", "set.changed"}:
         what, reason = f"{what}: {event.reason}", ""
     elif event.action == "paper.withdrawn":
         what = f"{what}: {', '.join(names.get(p['kind'], p['name']) for p in event.handed_in)}"
@@ -241,7 +242,12 @@ def entry_edit(request, pk: int):
     form = IdeaForm(posted(request), instance=found)
     if request.method == "POST" and form.is_valid():
         try:
-            write_idea(entry=found, idea=form.cleaned_data["idea"], by=request.user)
+            write_idea(
+                entry=found,
+                idea=form.cleaned_data["idea"],
+                by=request.user,
+                seen=form.cleaned_data["seen"],
+            )
         except Refused as refused:
             for reason in refused.reasons:
                 form.add_error(None, reason)
@@ -288,13 +294,11 @@ def paper_add(request, pk: int, kind: str):
         paper = form.instance
         paper.kind = item.code
         try:
-            paper = dossier.attach_paper(
-                entry=found, paper=paper, upload=form.upload, by=request.user
-            )
+            dossier.attach_paper(entry=found, paper=paper, upload=form.upload, by=request.user)
         except dossier.PaperRefused as refused:
             form.add_error(None, str(refused))
         else:
-            _tell_attached(request, found, item, paper)
+            _tell_attached(request, found, item)
             return redirect(f"{found.get_absolute_url()}#giay-to-{item.code}")
     return render(
         request,
@@ -313,7 +317,7 @@ def paper_add(request, pk: int, kind: str):
     )
 
 
-def _tell_attached(request, found: Entry, item: law.DossierItem, paper: Paper) -> None:
+def _tell_attached(request, found: Entry, item: law.DossierItem) -> None:
     messages.success(request, _("Đã lưu: %s.") % item.name)
     line = next(line for line in dossier.lines(found) if line.item.code == item.code)
     if line.is_expired:
@@ -322,7 +326,10 @@ def _tell_attached(request, found: Entry, item: law.DossierItem, paper: Paper) -
         messages.warning(
             request,
             _("Mới ghi nhận %(have)s, cần đủ %(need)s.")
-            % {"have": paper.quantity, "need": item.quantity},
+            % {
+                "have": sum(paper.quantity or 0 for paper in line.papers),
+                "need": item.quantity,
+            },
         )
 
 

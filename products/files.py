@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -99,7 +100,8 @@ def _office_type(stream) -> str | None:
     """Word or Excel by the parts in the archive; a file with macros is neither."""
     try:
         names = set(zipfile.ZipFile(stream).namelist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error):
+        # Broken, or of a kind that no Word or Excel writes.
         return None
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         return None

@@ -16,7 +16,7 @@ from ocop_portal.forms import PortalForm, PortalModelForm
 
 from .files import ACCEPTED, FileRefused, Upload, check_upload
 from .models import Cycle, Entry, Paper, Product, Step
-from .register import CYCLE_TAKEN, namesake
+from .register import CYCLE_TAKEN, mark_of, namesake
 from .scope import products_for
 
 CHOOSE = _("– Chọn –")
@@ -146,9 +146,11 @@ class ProductForm(PortalModelForm):
         return value
 
     def clean_seen(self):
-        """The moment as a value."""
-        text = self.cleaned_data["seen"]
-        return parse_datetime(text) if text else None
+        """The moment as a value; None for what the page never sent."""
+        try:
+            return parse_datetime(self.cleaned_data["seen"])
+        except ValueError:
+            return None
 
     def clean(self):
         data = super().clean()
@@ -357,6 +359,8 @@ class EntryForm(PortalForm):
 class IdeaForm(PortalModelForm):
     """The wording of an idea."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Entry
         fields = ["idea"]
@@ -364,6 +368,7 @@ class IdeaForm(PortalModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = mark_of(self.instance.idea)
         self.helper = _helper()
 
 

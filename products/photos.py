@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from .files import FileRefused
 from .models import Product, ProductPhoto
@@ -45,23 +45,40 @@ def add_photo(*, product: Product, uploaded, caption: str, by) -> ProductPhoto:
 def _open(uploaded) -> Image.Image:
     try:
         image = Image.open(uploaded)
-        if image.format not in {"JPEG", "PNG", "HEIF", "WEBP"}:
+        # MPO: a JPEG with a second picture behind it, as many telephones save it.
+        if image.format not in {"JPEG", "MPO", "PNG", "HEIF", "WEBP"}:
             raise FileRefused(_NOT_A_PHOTO)
         # Pillow itself only warns up to twice its limit.
         if image.width * image.height > settings.PHOTO_MAX_PIXELS:
             raise FileRefused(_TOO_MANY_PIXELS)
+        # A JPEG is unfolded no larger than needed: a telephone's 50 million pixels take 500 MB.
+        image.draft(None, (FULL_WIDTH, FULL_WIDTH))
         image.load()
+    except FileRefused:
+        raise
     except Image.DecompressionBombError as error:
         raise FileRefused(_TOO_MANY_PIXELS) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except Exception as error:
+        # What a decoder raises on broken content differs from format to format.
         raise FileRefused(_NOT_A_PHOTO) from error
-    image = ImageOps.exif_transpose(image)
+    image = _upright(image)
     if image.has_transparency_data:
         # JPEG knows no transparency: what is see-through would turn black.
         drawn = image.convert("RGBA")
         image = Image.new("RGBA", drawn.size, "white")
         image.alpha_composite(drawn)
-    return image.convert("RGB")
+    image = image.convert("RGB")
+    # A comment would be written again into the new file.
+    image.info.clear()
+    return image
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as it was held; as it lies where the camera's notes cannot be read."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:
+        return image
 
 
 def _jpeg(image: Image.Image, width: int) -> ContentFile:

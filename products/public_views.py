@@ -38,8 +38,7 @@ class CatalogueFilters(PortalForm):
 @require_safe
 def home(request):
     """What OCOP is, the year's roadmap, the numbers, the newest products."""
-    rated = shelf.rated_products().exclude(standing=shelf.Standing.REVOKED)
-    newest = shelf.for_cards(shelf.newest_first(rated))[:NEWEST_ON_HOME]
+    newest = shelf.for_cards(shelf.newest_first(shelf.starred_products()))[:NEWEST_ON_HOME]
     return render(
         request,
         "products/public/home.html",

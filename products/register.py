@@ -4,20 +4,25 @@ Every change is one function in one transaction. Moves of an entry are `cycle.mo
 """
 
 import datetime
+import hashlib
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from communes.history import last_change
 from ocop_portal.text import fold
 
-from .cycle import Refused, open_cycle
+from .cycle import Refused, follow_set, open_cycle
 from .models import Cycle, CycleStep, Entry, EntryEvent, Product, ProductPhoto
 
 # What the history keeps of a reason.
 REASON_LENGTH = 100
 CYCLE_TAKEN = _("Đơn vị đã có chu trình của năm này.")
+COUNCIL_AT_WORK = _(
+    "Hội đồng đang đánh giá %d sản phẩm của chu trình. Hãy chốt hoặc hủy đợt đánh giá trước."
+)
 IDEA_STATES = frozenset({Entry.State.IDEA_DRAFT, Entry.State.IDEA_RETURNED})
 
 
@@ -35,7 +40,7 @@ def save_product(*, product: Product, by, seen: datetime.datetime | None = None)
 
     `seen`: when the row that the officer started from was last changed; if somebody changed it
     since, `ValidationError` says who, and nothing is overwritten. A product of a sample producer
-    is a sample.
+    is a sample. Entries that no council has taken up follow the product into another set.
     """
     if product.pk and seen is not None:
         current = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
@@ -47,6 +52,9 @@ def save_product(*, product: Product, by, seen: datetime.datetime | None = None)
     product.full_clean()
     product._history_user = by
     product.save()
+    entries = Entry.objects.filter(product=product).exclude(set_number=product.set_number)
+    for entry in entries.select_for_update(of=("self",)).select_related("cycle").order_by("pk"):
+        follow_set(entry=entry, by=by)
     return product
 
 
@@ -79,9 +87,14 @@ def save_cycle(*, cycle: Cycle, dates: dict[int, tuple], by) -> Cycle:
     """Open a cycle with its six steps, or keep changes to it and to the dates that differ.
 
     `dates`: step (1–6) → (first day, last day), each a date or None. `ValidationError` when the
-    unit has a cycle of that year already, also one opened at this very moment.
+    unit has a cycle of that year already, also one opened at this very moment, and when a cycle is
+    to be closed while a council is at work: its round could then be neither closed nor cancelled.
     """
     cycle._history_user = by
+    if cycle.is_closed and Cycle.objects.filter(pk=cycle.pk, is_closed=False).exists():
+        scored = cycle.entries.filter(state=Entry.State.IN_EVALUATION).count()
+        if scored:
+            raise ValidationError({"is_closed": COUNCIL_AT_WORK % scored})
     try:
         with transaction.atomic():
             if cycle.pk is None:
@@ -105,11 +118,17 @@ def may_write_idea(entry: Entry) -> bool:
     return entry.state in IDEA_STATES and not entry.cycle.is_closed
 
 
+def mark_of(idea: str) -> str:
+    """A short mark of a wording, by which a page can say later which one it showed."""
+    return hashlib.sha256(idea.encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def write_idea(*, entry: Entry, idea: str, by) -> Entry:
+def write_idea(*, entry: Entry, idea: str, by, seen: str = "") -> Entry:
     """Keep a new wording of the idea; the same wording again changes nothing.
 
-    Raises `Refused` once the idea is registered.
+    `seen`: `mark_of` the wording that the officer started from. Raises `Refused` once the idea is
+    registered, and when somebody else reworded it since; then nothing is overwritten.
     """
     entry = Entry.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=entry.pk)
     if not may_write_idea(entry):
@@ -120,8 +139,21 @@ def write_idea(*, entry: Entry, idea: str, by) -> Entry:
             ]
         )
     if entry.idea != idea:
+        if seen and seen != mark_of(entry.idea):
+            raise Refused([_reworded(entry)])
         entry.idea = idea
         entry._history_user = by
         entry.save()
         EntryEvent.objects.create(entry=entry, action="idea.written", by=by)
     return entry
+
+
+def _reworded(entry: Entry) -> str:
+    """Who worded the idea before, for the one who came second."""
+    last = entry.events.filter(action="idea.written").order_by("-at", "-pk").first()
+    if last is None:
+        return str(_("Ý tưởng đã được sửa. Hãy mở lại trang, xem bản mới rồi viết tiếp."))
+    return str(
+        _("%(who)s đã sửa ý tưởng lúc %(when)s. Hãy mở lại trang, xem bản mới rồi viết tiếp.")
+        % {"who": last.by, "when": timezone.localtime(last.at).strftime("%H:%M %d/%m/%Y")}
+    )

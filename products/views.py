@@ -15,6 +15,7 @@ from ocop_portal import law
 from ocop_portal.pages import crumbs, page_of
 
 from . import board as boards
+from . import catalogue as shelf
 from .files import FileRefused
 from .filters import EntryFilter, ProductFilter
 from .forms import CycleForm, PhotoForm, ProductForm
@@ -91,7 +92,7 @@ def _product_page(request, found: Product, photo_form: PhotoForm | None = None):
             "entries": entries,
             "open_cycles": _cycles_to_enter(request.user, found, entries),
             "photos": photos,
-            "ratings": list(found.ratings.filter(is_current=True)),
+            "ratings": list(shelf.ratings().filter(product=found, is_current=True)),
             "may_add_photo": len(photos) < MAX_PHOTOS,
             "photo_form": photo_form or PhotoForm(),
             "history": entries_of(found, limit=20),

@@ -5,6 +5,7 @@ import io
 import unicodedata
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,15 @@ from products.dossier import PaperRefused, attach_paper, withdraw_paper
 from products.files import FileRefused, check_upload
 from products.models import Entry, Paper
 from tests.factories import PaperFactory, entry_in, officer, pdf_bytes, vinh_linh
-from tests.products.uploads import DOCX, XLSX, heic, jpeg, office_file, picture
+from tests.products.uploads import (
+    DOCX,
+    XLSX,
+    archive_of_version,
+    heic,
+    jpeg,
+    office_file,
+    picture,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -143,6 +152,37 @@ def test_the_same_file_twice_is_kept_once_and_a_different_one_beside_it(client, 
     assert entry.events.filter(action="paper.attached").count() == 2
 
 
+def test_the_same_file_with_other_details_is_refused_and_what_was_typed_is_kept(client, commune):
+    entry = entry_in(S.IDEA_DRAFT)
+    send(client, entry, number="01/PĐK")
+    send(client, entry, number="01/PĐK")
+    answer = send(client, entry, number="02/PĐK", issued_on="05/11/2019")
+    assert answer.status_code == 422
+    assert errors(answer) == {
+        "__all__": [
+            "Tệp này đã có trong hồ sơ với thông tin khác. Muốn sửa thông tin, hãy rút giấy tờ đã "
+            "có rồi thêm lại."
+        ]
+    }
+    assert 'value="02/PĐK"' in answer.content.decode()
+    assert [paper.number for paper in entry.papers.all()] == ["01/PĐK"]
+
+
+def test_a_kind_takes_so_many_papers_and_no_more(client, commune, monkeypatch):
+    monkeypatch.setattr(dossier, "MAX_PAPERS", 2)
+    entry = entry_in(S.DOSSIER_OPEN)
+    for number in range(2):
+        send(client, entry, pdf_bytes(f"giải {number}"), kind="awards")
+    answer = send(client, entry, pdf_bytes("giải nữa"), kind="awards")
+    assert errors(answer) == {
+        "__all__": [
+            "Mỗi loại giấy tờ có nhiều nhất 2 bản. Hãy gộp các tệp, hoặc rút bớt bản không cần."
+        ]
+    }
+    withdraw_paper(paper=entry.papers.filter(kind="awards")[0], by=commune, reason="Gộp lại.")
+    assert send(client, entry, pdf_bytes("giải nữa"), kind="awards").status_code == 302
+
+
 def test_the_same_file_may_prove_two_things(client, commune):
     entry = entry_in(S.DOSSIER_OPEN, papers=False)
     for kind in ("awards", "market"):
@@ -211,6 +251,28 @@ def test_samples_are_counted_not_uploaded(client, commune):
     assert line_of(entry, "samples").is_in
 
 
+def test_a_receipt_of_samples_sent_twice_is_counted_once(client, commune):
+    entry = entry_in(S.DOSSIER_OPEN)
+    url = add_url(entry, "samples")
+    sent = {"quantity": "3", "issued_on": "01/10/2020"}
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _n in range(2):
+            assert client.post(url, sent).status_code == 302
+        assert [paper.quantity for paper in entry.papers.filter(kind="samples")] == [3]
+        # As many again, later the same day, are further units.
+        clock.shift(datetime.timedelta(minutes=5))
+        client.post(url, sent)
+    assert line_of(entry, "samples").is_in
+
+
+def test_who_hands_in_samples_is_told_how_many_there_are_in_all(client, commune):
+    entry = entry_in(S.DOSSIER_OPEN)
+    for quantity in ("1", "3"):
+        client.post(add_url(entry, "samples"), {"quantity": quantity})
+    page = client.get(entry.get_absolute_url()).content.decode()
+    assert "Mới ghi nhận 4, cần đủ 5." in page
+
+
 def test_dates_that_cannot_be_are_refused_beside_the_field_and_kept(client, commune):
     entry = entry_in(S.IDEA_DRAFT)
     answer = send(client, entry, issued_on="31/12/2099", valid_until="32/13/2020", number="12/GCN")
@@ -243,6 +305,8 @@ def test_a_kind_that_the_decision_does_not_know_is_not_there(client, commune):
         ("ho-so.docx", office_file("a.txt")),
         ("macro.docx", office_file(*DOCX, "word/vbaProject.bin")),
         ("hong.xlsx", b"PK\x03\x04" + b"\x00" * 50),
+        ("phien-ban-la.docx", archive_of_version(99)),
+        ("ten-hong.docx", office_file(*DOCX, "é").replace("é".encode(), b"\xff\xff")),
         ("chu.txt", "văn bản".encode()),
     ],
 )

@@ -13,7 +13,15 @@ from communes.models import Role
 from products.models import ProductPhoto
 from products.photos import FULL_WIDTH, MAX_PHOTOS, THUMBNAIL_WIDTH
 from tests.factories import ProductFactory, ProductPhotoFactory, officer, vinh_linh
-from tests.products.uploads import heic, jpeg, jpeg_with_position, picture
+from tests.products.uploads import (
+    broken_heic,
+    heic,
+    jpeg,
+    jpeg_with_position,
+    photo_with_broken_notes,
+    picture,
+    two_in_one,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +79,28 @@ def test_an_iphones_photo_is_taken(client, commune):
     assert opened(product.photos.get().image).format == "JPEG"
 
 
+def test_a_comment_in_the_file_does_not_leave_the_office_either(client, commune):
+    product = ProductFactory()
+    send(client, product, picture(comment="Nhà ông Mẫu".encode()))
+    photo = product.photos.get()
+    for field in (photo.image, photo.thumbnail):
+        with field.open("rb") as file:
+            assert "Nhà ông Mẫu".encode() not in file.read()
+
+
+def test_of_two_pictures_in_one_file_the_first_is_taken(client, commune):
+    product = ProductFactory()
+    assert send(client, product, two_in_one()).status_code == 302
+    red, green, _blue = opened(product.photos.get().image).getpixel((5, 5))
+    assert red < green
+
+
+def test_a_photo_with_broken_notes_of_the_camera_is_taken_all_the_same(client, commune):
+    product = ProductFactory()
+    assert send(client, product, photo_with_broken_notes()).status_code == 302
+    assert product.photos.count() == 1
+
+
 def test_large_photos_shrink_and_small_ones_stay(client, commune):
     product = ProductFactory()
     send(client, product, jpeg(3000, 2000))
@@ -112,9 +142,10 @@ def bomb(width=30_000, height=30_000) -> bytes:
         b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
         jpeg()[:200],
         picture(form="PNG")[:60],
+        broken_heic(),
         b"",
     ],
-    ids=["svg", "exe", "gif", "cut jpeg", "cut png", "empty"],
+    ids=["svg", "exe", "gif", "cut jpeg", "cut png", "broken heic", "empty"],
 )
 def test_what_is_no_photo_is_refused_in_words(client, commune, content):
     product = ProductFactory()

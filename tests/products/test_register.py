@@ -217,6 +217,68 @@ def test_saving_checks_what_the_form_did_not():
         )
 
 
+def test_a_moment_that_cannot_be_is_no_fault(client, district):
+    assert client.post(ADD, typed(seen="2020-13-45T00:00")).status_code == 302
+
+
+def reclassify(client, product, number: int):
+    url = reverse("products:product_edit", args=[product.pk])
+    data = typed(
+        product.producer,
+        name=product.name,
+        classification=f"1048-2019/{number}",
+        is_active="on",
+    )
+    assert client.post(url, data).status_code == 302
+
+
+@pytest.mark.parametrize("state", ["idea_draft", "dossier_open", "ready", "withdrawn"])
+def test_a_corrected_set_reaches_an_entry_that_no_council_has_taken_up(client, district, state):
+    entry = entry_in(state, product__set_number=3)
+    reclassify(client, entry.product, 11)
+    entry.refresh_from_db()
+    assert entry.set_number == 11
+    told = client.get(entry.get_absolute_url()).context["history"][0]
+    assert (told["who"], told["what"]) == (
+        district,
+        "Đổi bộ sản phẩm: 3. Gạo, ngũ cốc → 11. Gia vị khác",
+    )
+    reclassify(client, entry.product, 11)
+    assert entry.events.filter(action="set.changed").count() == 1
+
+
+@pytest.mark.parametrize("state", ["in_evaluation", "rated", "in_promotion"])
+def test_what_the_council_has_taken_up_keeps_the_set_it_is_scored_by(client, district, state):
+    entry = entry_in(state, product__set_number=7)
+    reclassify(client, entry.product, 11)
+    entry.refresh_from_db()
+    assert entry.set_number == 7
+
+
+def test_an_entry_of_a_closed_cycle_keeps_its_set(client, district):
+    entry = entry_in("ready", product__set_number=7, cycle__is_closed=True)
+    reclassify(client, entry.product, 11)
+    entry.refresh_from_db()
+    assert entry.set_number == 7
+
+
+def test_a_stopped_product_has_no_link_to_a_public_page_that_is_not_there(client, district):
+    product = PublicRatingFactory(product__is_active=False).product
+    page = client.get(product.get_absolute_url()).content.decode()
+    assert f'href="{product.get_public_url()}"' not in page
+
+
+def test_a_revoked_recognition_is_called_so_and_shows_no_stars(client, district):
+    product = PublicRatingFactory(
+        kind="recognition",
+        decided_on=datetime.date(2025, 1, 2),
+        revoked_on=datetime.date(2025, 5, 6),
+    ).product
+    page = client.get(product.get_absolute_url()).content.decode()
+    assert "Công nhận đã bị thu hồi" in page
+    assert 'class="stars-row"' not in page
+
+
 def test_a_neighbours_product_is_not_there_to_edit(client, commune):
     product = ProductFactory(producer__unit=vinh_linh().vinh_thuy)
     url = reverse("products:product_edit", args=[product.pk])
@@ -310,6 +372,21 @@ def test_a_cycle_with_entries_keeps_its_unit_year_and_decision(client, district)
     assert client.post(url, cycle_typed(year="2021", note="Thêm")).status_code == 302
     cycle.refresh_from_db()
     assert (cycle.year, cycle.note) == (2020, "Thêm")
+
+
+def test_a_cycle_is_not_closed_while_the_council_is_at_work(client, district):
+    cycle = entry_in("in_evaluation", cycle__year=2020).cycle
+    url = reverse("products:cycle_edit", args=[cycle.pk])
+    answer = client.post(url, cycle_typed(is_closed="on", note="Lời của tôi"))
+    assert errors(answer) == {
+        "is_closed": [
+            "Hội đồng đang đánh giá 1 sản phẩm của chu trình. Hãy chốt hoặc hủy đợt đánh giá trước."
+        ]
+    }
+    assert "Lời của tôi" in answer.content.decode()
+    cycle.refresh_from_db()
+    assert not cycle.is_closed
+    assert client.post(url, cycle_typed(note="Lời của tôi")).status_code == 302
 
 
 # --- Entering a cycle -------------------------------------------------------------------------

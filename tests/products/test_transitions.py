@@ -8,6 +8,7 @@ from communes.models import Role
 from products import cycle, dossier
 from products.cycle import BY_NAME, STEP_OF_STATE, TRANSITIONS, Refused, available, move, why_not
 from products.models import Entry
+from products.register import write_idea
 from tests.factories import CycleFactory, add_papers, entry_in, officer, vinh_linh
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ MOVES = {
     S.READY: ({"withdraw"}, {"return_dossier"}),
     S.IN_EVALUATION: (set(), set()),
     S.RATED: (set(), {"start_promotion", "improve"}),
-    S.IN_PROMOTION: (set(), set()),
+    S.IN_PROMOTION: (set(), {"improve"}),
     S.WITHDRAWN: (set(), {"restore"}),
 }
 # The council's work makes these, no button does.
@@ -55,8 +56,8 @@ def told(entry) -> list[str]:
 # --- The table --------------------------------------------------------------------------------
 
 
-def test_every_state_but_the_last_has_a_way_on():
-    assert {state for state in S if not cycle.transitions_from(state)} == {S.IN_PROMOTION}
+def test_no_state_is_a_dead_end():
+    assert {state for state in S if not cycle.transitions_from(state)} == set()
 
 
 def test_every_state_can_be_reached_from_the_first():
@@ -311,6 +312,15 @@ def test_a_withdrawn_product_can_come_back_to_the_start():
     ]
 
 
+def test_a_product_returned_to_improve_takes_the_set_that_was_corrected_meanwhile():
+    entry = full_entry(S.RATED)
+    entry.product.set_number = 11
+    entry.product.save()
+    entry = move(entry=entry, name="improve", by=officer(), reason="Sai bộ sản phẩm.")
+    assert entry.set_number == 11
+    assert told(entry)[-2:] == ["improve", "set.changed"]
+
+
 def test_a_product_before_the_council_cannot_be_withdrawn():
     entry = full_entry(S.IN_EVALUATION)
     with pytest.raises(Refused):
@@ -359,6 +369,25 @@ def test_the_idea_is_written_while_it_is_in_preparation_and_kept_in_the_history(
     entry.refresh_from_db()
     assert entry.idea == "Tiêu đỏ phơi nắng."
     assert told(entry) == ["enter", "idea.written"]
+
+
+def test_of_two_who_word_the_idea_at_once_the_second_is_told_and_overwrites_nothing(client):
+    entry = entry_in(S.IDEA_DRAFT, papers=False)
+    client.force_login(officer(Role.Kind.COMMUNE_OFFICER))
+    seen = client.get(entry.get_absolute_url()).context["idea_form"]["seen"].value()
+    first = officer(full_name="Trần Thị Nhanh")
+    write_idea(entry=entry, idea="Lời của người thứ nhất.", by=first)
+    url = reverse("products:entry_edit", args=[entry.pk])
+    answer = client.post(url, {"idea": "Lời của tôi.", "seen": seen})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Trần Thị Nhanh đã sửa ý tưởng lúc " in page
+    assert "Lời của tôi." in page
+    entry.refresh_from_db()
+    assert entry.idea == "Lời của người thứ nhất."
+    # The same words sent twice are no quarrel.
+    answer = client.post(url, {"idea": "Lời của người thứ nhất.", "seen": seen})
+    assert answer.status_code == 302
 
 
 def test_a_registered_idea_is_read_only_and_what_was_typed_is_kept(client):

@@ -50,3 +50,32 @@ def office_file(*parts: str) -> bytes:
 
 DOCX = ("[Content_Types].xml", "word/document.xml")
 XLSX = ("[Content_Types].xml", "xl/workbook.xml")
+
+
+def archive_of_version(number: int) -> bytes:
+    """A Word file whose directory asks for a program that does not exist yet."""
+    content = bytearray(office_file(*DOCX))
+    content[content.index(b"PK\x01\x02") + 6] = number
+    return bytes(content)
+
+
+def two_in_one(width=80, height=60) -> bytes:
+    """A photo with a second one behind it, as many telephones save it (MPO)."""
+    out = io.BytesIO()
+    first, second = (Image.new("RGB", (width, height), color) for color in ("darkgreen", "red"))
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    return out.getvalue()
+
+
+def photo_with_broken_notes() -> bytes:
+    """A photo whose camera notes cannot be read; the picture itself is whole."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return picture(form="WEBP", exif=exif).replace(b"MM\x00*", b"MM\x7f*")
+
+
+def broken_heic() -> bytes:
+    """An iPhone's photo with one bit lost on the way, in the length of the picture's data."""
+    content = bytearray(heic())
+    content[content.rindex(b"mdat") + 4] = 127
+    return bytes(content)

@@ -151,6 +151,14 @@ def test_a_revoked_recognition_gives_no_stars_to_the_star_filter(client, one_of_
     assert len(names(client, stars="4")) == 4
 
 
+def test_a_revoked_recognition_does_not_count_for_its_commune(client, one_of_each):
+    unit = vinh_linh().ho_xa
+    assert catalogue.rated_by_unit([unit]) == {unit.pk: 4}
+    page = client.get(unit.get_public_url()).content.decode()
+    assert "Sản phẩm mẫu certified" in page
+    assert "Sản phẩm mẫu revoked" not in page
+
+
 def test_the_commune_of_today_finds_the_products_of_its_predecessors(client):
     tree = vinh_linh()
     change = datetime.date(2025, 7, 1)

@@ -111,6 +111,21 @@ def test_a_published_fact_says_what_its_source_does_not(client):
     assert CERTIFIED_SIGN not in html(client, product)
 
 
+def test_the_level_that_the_law_implies_is_not_told_as_published(client):
+    product = recognised(
+        decision_number="",
+        decided_on=None,
+        valid_until=None,
+        authority="",
+        period_text="2024",
+        level="province",
+        source="Báo mẫu",
+    )
+    text = words(client, product)
+    assert "Cơ quan công nhận Nguồn không nêu" in text
+    assert "Cấp tỉnh" not in text
+
+
 def test_a_revoked_recognition_shows_no_stars(client):
     product = recognised(decision_number="7/QĐ", decided_on=day(-5))
     revoke_recognition(
@@ -212,6 +227,12 @@ def test_contacts_are_public_only_where_the_producer_agreed(client, agreed):
     assert "Khóm mẫu" in page
     assert "Trần Thị Đại Diện" not in page
     assert "3200123456" not in page
+
+
+def test_what_is_only_inferred_of_a_producer_is_said_beside_it(client):
+    producer = ProducerFactory(source="Báo mẫu. Địa bàn là suy đoán, nguồn không nêu.")
+    rating = PublicRatingFactory(product__producer=producer, product__source="Báo mẫu.")
+    assert "Địa bàn là suy đoán, nguồn không nêu." in words(client, rating.product)
 
 
 def test_html_in_texts_is_shown_and_never_run(client):
