@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from communes.models import Role, today
 
 from .models import Council, Round, RoundEvent, Seat
-from .rounds import RoundRefused
+from .rounds import RoundRefused, lapse_unstarted
 
 SEATED_ROLES = (Role.Kind.COUNCIL_MEMBER, Role.Kind.SUPPORT_TEAM)
 
@@ -39,9 +39,17 @@ def save_council(*, council: Council, by) -> Council:
 def add_seat(*, seat: Seat, by) -> Seat:
     """Give a person a place in the council; one who has left comes back to the same place.
 
+    Where scoring has ended and is not closed, they get sheets that chair or secretary may open for
+    them: a chair who is replaced then would otherwise leave a round that nobody can close.
     `ValidationError` for a second chair, or a person who already sits there.
     """
     Council.objects.select_for_update().get(pk=seat.council_id)
+    # Open ones too: scoring may be ending at this moment.
+    running = list(
+        Round.objects.select_for_update()
+        .filter(council=seat.council_id, state__in=[Round.State.OPEN, Round.State.TALLYING])
+        .order_by("pk")
+    )
     others = Seat.objects.filter(council=seat.council_id, left_on__isnull=True)
     if others.filter(user=seat.user_id).exists():
         raise ValidationError({"user": _("Người này đã có trong hội đồng.")})
@@ -56,6 +64,9 @@ def add_seat(*, seat: Seat, by) -> Seat:
     seat._history_user = by
     seat.full_clean()
     seat.save()
+    for round_ in running:
+        if round_.state == Round.State.TALLYING:
+            lapse_unstarted(round_)
     return seat
 
 

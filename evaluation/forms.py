@@ -298,6 +298,7 @@ class RecognitionForm(PortalModelForm):
         decided_on = data.get("decided_on")
         if decided_on and decided_on > today():
             self.add_error("decided_on", _("Ngày quyết định không thể ở phía trước."))
+            decided_on = None
         if decided_on and not data.get("valid_until") and "valid_until" not in self.errors:
             result = data.get("result")
             slug = result.candidate.round.decision if result else self.product.decision

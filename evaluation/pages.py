@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from ocop_portal import law, pages
 from ocop_portal.pages import REFUSED, take_errors
 
-from .models import Conflict, Council, Round
+from .models import Council, Round
 from .rounds import RoundRefused
 from .scope import councils_for, rounds_for
 from .sheets import SheetRefused
@@ -64,15 +64,6 @@ def with_tone(round_: Round) -> Round:
     return round_
 
 
-def conflicts_of(user, round_: Round) -> frozenset[int]:
-    """The candidates of the round that this person has declared a conflict for."""
-    return frozenset(
-        Conflict.objects.filter(
-            candidate__round=round_, seat__user=user, seat__council=round_.council_id
-        ).values_list("candidate", flat=True)
-    )
-
-
 def set_warnings(criteria_sets) -> list[dict]:
     """What is uncertain about these sets: none is checked against a signed text."""
     seen = {found.digest: found for found in criteria_sets}
@@ -91,6 +82,11 @@ def set_warnings(criteria_sets) -> list[dict]:
 
 
 # --- What a page looks like -------------------------------------------------------------------
+
+
+def number(typed: str) -> int | None:
+    """A whole number from a form, None for what is none or longer than a key can be."""
+    return int(typed) if typed.isdecimal() and len(typed) <= 18 else None
 
 
 def crumbs(*steps: tuple[str, str]) -> list[dict]:

@@ -10,7 +10,7 @@ from products.models import Product, PublicRating
 
 from .models import Recognition, Result, Round
 
-# A product out or returned to improve is between the council and its producer: not published as rated.
+# A product that is out has no stars: that is between the council and its producer, not published.
 PUBLISHED_FROM_STARS = 1
 
 

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from products.models import Paper
 from products.serving import paper_response
@@ -15,8 +16,9 @@ from products.serving import paper_response
 from . import sheets as acts
 from .forms import ReasonForm
 from .models import Candidate, Conflict, Round, Sheet
-from .pages import conflicts_of, crumbs, find_round, form_act
+from .pages import crumbs, find_round, form_act
 from .rules import seat_in
+from .scope import hidden_from
 from .sheet_table import sheet_parts
 from .told import mark_changes
 
@@ -25,7 +27,8 @@ def _readable(request, pk: int) -> Sheet:
     """A sheet that this person may read; 404 for everybody else.
 
     Its author always may. Chair and secretary may once scoring has ended, and only what was handed
-    in; never for a product that they have declared a conflict for.
+    in; never for a product that they have declared a conflict for, nor before they have handed in
+    their own sheet for it.
     """
     found = get_object_or_404(
         Sheet.objects.select_related(
@@ -48,12 +51,13 @@ def _readable(request, pk: int) -> Sheet:
         and found.submitted_at
         and found.state in {Sheet.State.SUBMITTED, Sheet.State.SUPERSEDED}
         and request.user.has_perm("evaluation.reopen_sheet", round_)
-        and found.candidate_id not in conflicts_of(request.user, round_)
+        and not any(found.candidate_id in keys for keys in hidden_from(request.user, round_))
     ):
         return found
     raise Http404
 
 
+@never_cache
 def sheet_view(request, pk: int):
     """A sheet as it stands, to be read: choices, sums, declarations, every change of a choice."""
     found = _readable(request, pk)
@@ -71,11 +75,17 @@ def sheet_view(request, pk: int):
     )
     if not is_author:
         versions = [row for row in versions if row.submitted_at and row.state != "draft"]
-    back = (
-        reverse("evaluation:my_sheets", args=[candidate.round_id])
-        if is_author
-        else reverse("evaluation:tally", args=[candidate.round_id])
-    )
+    seat = seat_in(request.user, candidate.round.council_id)
+    if not is_author:
+        back = reverse("evaluation:tally", args=[candidate.round_id])
+    elif seat and seat.scores and request.user.has_perm("evaluation.view_round", candidate.round):
+        back = reverse("evaluation:my_sheets", args=[candidate.round_id])
+    else:
+        back = ""  # a round given up, a council left: the sheet is all that its author still sees
+    trail = [
+        (candidate.round, candidate.round.get_absolute_url()),
+        (_("Phiếu của tôi") if is_author else _("Tổng hợp điểm"), back),
+    ]
     return render(
         request,
         "evaluation/sheet_view.html",
@@ -89,15 +99,11 @@ def sheet_view(request, pk: int):
             "versions": versions,
             "changes": mark_changes(found, criteria),
             "is_author": is_author,
-            "back": back,
+            "back": back or reverse("office"),
             "may_reopen": found.state in {Sheet.State.SUBMITTED, Sheet.State.LAPSED}
             and candidate.round.takes_marks
             and request.user.has_perm("evaluation.reopen_sheet", candidate.round),
-            "breadcrumbs": crumbs(
-                (candidate.round, candidate.round.get_absolute_url()),
-                (_("Phiếu của tôi") if is_author else _("Tổng hợp điểm"), back),
-                (candidate.entry.product, ""),
-            ),
+            "breadcrumbs": crumbs(*(trail if back else []), (candidate.entry.product, "")),
         },
     )
 
@@ -108,7 +114,8 @@ def reopen(request, pk: int):
         Sheet.objects.select_related("seat__user", "candidate__entry__product"), pk=pk
     )
     round_ = find_round(request, found.candidate.round_id, "evaluation.reopen_sheet")
-    if found.candidate_id in conflicts_of(request.user, round_) or found.candidate.removed_at:
+    conflicts, _owed = hidden_from(request.user, round_)
+    if found.candidate_id in conflicts or found.candidate.removed_at:
         raise Http404
     # While scoring goes on the secretary knows only that a sheet was handed in.
     if round_.is_open and found.state == Sheet.State.DRAFT:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from communes.models import today
 from ocop_portal import law
 
 from .models import Recognition
@@ -40,14 +41,23 @@ def record_recognition(*, recognition: Recognition, by=None) -> Recognition:
 def revoke_recognition(
     *, recognition: Recognition, on: datetime.date, ground: str, by
 ) -> Recognition:
-    """Revoke with a ground; the record stays, plainly marked."""
+    """Revoke with a ground, from a day that is not ahead; the record stays, plainly marked.
+
+    The same revocation sent twice is recorded once; another one is refused.
+    """
+    ground = ground.strip()[:300]
     recognition = Recognition.objects.select_for_update().get(pk=recognition.pk)
-    if not ground.strip():
+    if not ground:
         raise ValidationError({"revoked_ground": _("Cần ghi căn cứ thu hồi.")})
     if recognition.decided_on and on < recognition.decided_on:
         raise ValidationError({"revoked_on": _("Ngày thu hồi không thể trước ngày công nhận.")})
+    if on > today():
+        raise ValidationError({"revoked_on": _("Ngày thu hồi không thể ở phía trước.")})
     if recognition.revoked_on is None:
-        recognition.revoked_on, recognition.revoked_ground = on, ground.strip()[:300]
+        recognition.revoked_on, recognition.revoked_ground = on, ground
         recognition.save()
         publish_recognition(recognition)
+    elif (recognition.revoked_on, recognition.revoked_ground) != (on, ground):
+        day = recognition.revoked_on.strftime("%d/%m/%Y")
+        raise ValidationError(_("Công nhận này đã được ghi thu hồi từ ngày %s.") % day)
     return recognition

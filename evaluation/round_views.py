@@ -19,18 +19,18 @@ from .forms import ExtendForm, ReasonForm, RoundFilterForm, RoundForm
 from .models import Candidate, Conflict, Round, Seat, Sheet
 from .pages import (
     confirm_act,
-    conflicts_of,
     crumbs,
     find_council,
     find_round,
     form_act,
     need,
+    number,
     set_warnings,
     with_tone,
 )
 from .rounds import RoundRefused
 from .rules import seat_in
-from .scope import rounds_for
+from .scope import hidden_from, rounds_for
 from .told import round_history
 
 
@@ -126,7 +126,7 @@ def round_detail(request, pk: int):
         )
     }
     candidates = candidates_of(found)
-    hidden = conflicts_of(user, found)
+    hidden, owed = hidden_from(user, found)
     for candidate in candidates:
         candidate.is_hidden = candidate.pk in hidden
         candidate.set = found.law.summary(candidate.entry.set_number)
@@ -150,7 +150,13 @@ def round_detail(request, pk: int):
             "open_questions": found.law.open_questions,
             "scores_here": bool(seat and seat.scores)
             and found.state not in {Round.State.DRAFT, Round.State.CANCELLED},
-            "history": round_history(found, hidden=hidden) if follows else None,
+            "history": round_history(
+                found,
+                hidden=hidden,
+                unsettled=owed if can["view_tally"] else {row.pk for row in candidates},
+            )
+            if follows
+            else None,
             "breadcrumbs": crumbs((found, "")),
         },
     )
@@ -228,12 +234,10 @@ def candidate_add(request, pk: int):
     """Choose products that are ready, of the round's cycle."""
     found = find_round(request, pk, "evaluation.prepare_round")
     reasons = []
+    chosen = {number(pk) for pk in request.POST.getlist("entry")} - {None}
     if request.method == "POST":
-        chosen = _ready_entries(found).filter(
-            pk__in=[pk for pk in request.POST.getlist("entry") if pk.isdecimal()]
-        )
         added = 0
-        for entry in chosen:
+        for entry in _ready_entries(found).filter(pk__in=chosen):
             try:
                 acts.add_candidate(round_=found, entry=entry, by=request.user)
                 added += 1
@@ -257,7 +261,6 @@ def candidate_add(request, pk: int):
     for entry in ready:
         entry.set = found.law.summary(entry.set_number)
         entry.other_round = others.get(entry.pk, "")
-    chosen = set(request.POST.getlist("entry"))
     return render(
         request,
         "evaluation/candidate_add.html",
@@ -265,7 +268,7 @@ def candidate_add(request, pk: int):
             "round": found,
             "ready": ready,
             "not_ready": _not_ready(found),
-            "chosen": {int(pk) for pk in chosen if pk.isdecimal()},
+            "chosen": chosen,
             "reasons": reasons,
             "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Thêm sản phẩm"), "")),
         },

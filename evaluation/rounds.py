@@ -21,7 +21,7 @@ from .models import (
     Seat,
     Sheet,
 )
-from .scope import sheets_owed
+from .scope import current_sheets, sheets_owed
 from .tally import proposal, round_tally
 
 S = Round.State
@@ -45,6 +45,14 @@ def _lock(round_: Round) -> Round:
 
 def _tell(round_: Round, action: str, by, reason: str = "", **data) -> None:
     RoundEvent.objects.create(round=round_, action=action, by=by, reason=reason, data=data)
+
+
+def _move(entry: Entry, name: str, by, reason: str = "") -> None:
+    """Move an entry of the round; what the cycle refuses, the round refuses."""
+    try:
+        entry_cycle.move(entry=entry, name=name, by=by, reason=reason)
+    except entry_cycle.Refused as refused:
+        raise RoundRefused(f"{entry.product}: {why}" for why in refused.reasons) from refused
 
 
 def _require(round_: Round, *states: str) -> None:
@@ -86,14 +94,14 @@ def remove_candidate(*, candidate: Candidate, by, reason: str) -> Candidate:
         raise RoundRefused([_("Cần ghi lý do.")])
     round_ = _lock(candidate.round)
     _require(round_, S.DRAFT, S.OPEN, S.TALLYING)
-    candidate = Candidate.objects.select_related("entry").get(pk=candidate.pk)
+    candidate = Candidate.objects.select_related("entry__product").get(pk=candidate.pk)
     if candidate.removed_at is None:
         candidate.removed_at, candidate.removed_reason = timezone.now(), reason[:500]
         candidate.save(update_fields=["removed_at", "removed_reason"])
         list(candidate.sheets.select_for_update().order_by("pk").values_list("pk"))
         candidate.sheets.filter(state=Sheet.State.DRAFT).update(state=Sheet.State.LAPSED)
         if round_.state != S.DRAFT:
-            entry_cycle.move(entry=candidate.entry, name="leave_evaluation", by=by, reason=reason)
+            _move(candidate.entry, "leave_evaluation", by, reason)
         _tell(round_, "candidate.removed", by, reason, candidate=candidate.pk)
     return candidate
 
@@ -142,12 +150,14 @@ def open_round(*, round_: Round, by) -> Round:
     round_.quorum_numerator = council.quorum_numerator
     round_.quorum_denominator = council.quorum_denominator
     round_.spread_limit = council.spread_limit
-    for candidate in round_.candidates.filter(removed_at__isnull=True).select_related("entry"):
+    for candidate in round_.candidates.filter(removed_at__isnull=True).select_related(
+        "entry__product"
+    ):
         criteria = round_.law.criteria_set(candidate.entry.set_number)
         candidate.pinned_set = pin(criteria)
         candidate.dossier = dossier.handed_in(candidate.entry)
         candidate.save(update_fields=["pinned_set", "dossier"])
-        entry_cycle.move(entry=candidate.entry, name="open_evaluation", by=by)
+        _move(candidate.entry, "open_evaluation", by)
     round_.state, round_.opened_at = S.OPEN, timezone.now()
     round_.save()
     _tell(round_, "opened", by)
@@ -217,20 +227,23 @@ def end_scoring(*, round_: Round, by) -> Round:
     lapsed = Sheet.objects.filter(candidate__round=round_, state=Sheet.State.DRAFT).update(
         state=Sheet.State.LAPSED
     )
+    lapse_unstarted(round_)
+    round_.state = S.TALLYING
+    round_.save()
+    _tell(round_, "scoring.ended", by, lapsed=lapsed)
+    return round_
+
+
+def lapse_unstarted(round_: Round) -> None:
+    """Give every member who owes a sheet and never began it an empty lapsed one, to be reopened."""
     started = set(
-        Sheet.objects.filter(candidate__round=round_)
-        .exclude(state=Sheet.State.SUPERSEDED)
-        .values_list("candidate_id", "seat_id")
+        current_sheets().filter(candidate__round=round_).values_list("candidate_id", "seat_id")
     )
     Sheet.objects.bulk_create(
         Sheet(candidate_id=seat.candidate_id, seat=seat, state=Sheet.State.LAPSED)
         for seat in sheets_owed([round_.pk])
         if (seat.candidate_id, seat.pk) not in started
     )
-    round_.state = S.TALLYING
-    round_.save()
-    _tell(round_, "scoring.ended", by, lapsed=lapsed)
-    return round_
 
 
 def _lock_sheets(round_: Round) -> None:
@@ -296,7 +309,7 @@ def close_round(*, round_: Round, by) -> Round:
     drafts.update(state=Sheet.State.LAPSED)
     for row in rows:
         _write_result(round_, row)
-        entry_cycle.move(entry=row.candidate.entry, name="record_result", by=by)
+        _move(row.candidate.entry, "record_result", by)
     round_.state, round_.closed_at, round_.closed_by = S.CLOSED, timezone.now(), by
     round_.save()
     _tell(round_, "closed", by, results=len(rows))
@@ -368,8 +381,10 @@ def cancel_round(*, round_: Round, by, reason: str) -> Round:
         state=Sheet.State.LAPSED
     )
     if round_.state != S.DRAFT:
-        for candidate in round_.candidates.filter(removed_at__isnull=True).select_related("entry"):
-            entry_cycle.move(entry=candidate.entry, name="leave_evaluation", by=by, reason=reason)
+        for candidate in round_.candidates.filter(removed_at__isnull=True).select_related(
+            "entry__product"
+        ):
+            _move(candidate.entry, "leave_evaluation", by, reason)
     round_.state = S.CANCELLED
     round_.save()
     _tell(round_, "cancelled", by, reason)

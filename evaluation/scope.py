@@ -69,6 +69,30 @@ def own_sheets(user) -> QuerySet[Sheet]:
     return Sheet.objects.filter(seat__user=user)
 
 
+def hidden_from(user, round_: Round) -> tuple[frozenset[int], frozenset[int]]:
+    """The candidates of which this person sees no sheet and no figure, in one query.
+
+    First those with a declared conflict. Then, while the council settles differences, those that
+    the person scores and has never handed in: who could have a lapsed sheet reopened after reading
+    the tally would not score independently, chair and secretary included.
+    """
+    conflict = Conflict.objects.filter(candidate=OuterRef("pk"), seat__user=user)
+    handed_in = Sheet.objects.filter(
+        candidate=OuterRef("pk"), seat__user=user, submitted_at__isnull=False
+    )
+    scores = seats_of(user).filter(scores=True, council=OuterRef("round__council"))
+    rows = Candidate.objects.filter(round=round_).values_list(
+        "pk", Exists(conflict), Exists(scores) & ~Exists(handed_in)
+    )
+    conflicts, owed = set(), set()
+    for pk, has_conflict, is_owed in rows:
+        if has_conflict:
+            conflicts.add(pk)
+        elif is_owed and round_.state == Round.State.TALLYING:
+            owed.add(pk)
+    return frozenset(conflicts), frozenset(owed)
+
+
 def sheets_owed(round_ids) -> QuerySet[Seat]:
     """Pairs (seat, candidate) still without a submitted sheet, for lists and reminders alike.
 

@@ -1,6 +1,7 @@
 """The member's pages: own sheets, one mark after the other, handing in, stepping back.
 
-A member's marks are read here only through their own sheets (`own_sheets`).
+A member's marks are read here only through their own sheets (`own_sheets`). No browser keeps a page
+with marks: a tablet goes from hand to hand, and "back" must not show what the last member chose.
 """
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from ocop_portal import law
@@ -18,7 +20,7 @@ from ocop_portal.pages import REFUSED
 from . import sheets as acts
 from .forms import ConflictForm
 from .models import Candidate, PinnedSet, Sheet
-from .pages import crumbs, find_round, form_act, set_warnings
+from .pages import crumbs, find_round, form_act, number, set_warnings
 from .rounds import declare_conflict
 from .rules import seat_in
 from .scope import candidates_to_score, own_sheets, rounds_for
@@ -31,6 +33,7 @@ GRACE_MINUTES = int(acts.GRACE.total_seconds() // 60)
 # --- What a member has to do ------------------------------------------------------------------
 
 
+@never_cache
 def my_sheets(request, pk: int):
     """The products that this member scores in the round, with the state of the own sheets."""
     found = find_round(request, pk)
@@ -102,6 +105,7 @@ def _own_sheet(request, pk: int) -> Sheet:
     return found
 
 
+@never_cache
 def sheet(request, pk: int):
     """The member's own sheet for one product. Before the first mark: the question of conflict."""
     candidate = _own_candidate(request, pk)
@@ -169,6 +173,14 @@ def evidence_of(candidate: Candidate) -> list[dict]:
     ]
 
 
+def _earlier_versions(found: Sheet) -> list[int]:
+    """The versions that this sheet replaced: a phone may hold choices that never reached them."""
+    if found.version == 1:
+        return []
+    versions = Sheet.objects.filter(candidate=found.candidate_id, seat=found.seat_id)
+    return list(versions.filter(version__lt=found.version).values_list("pk", flat=True))
+
+
 def sheet_page(request, found: Sheet, *, refused: str = "", status: int = 200, at: str = ""):
     """The sheet to be filled in. `at`: a rule whose declaration was refused; `refused`: why."""
     candidate = found.candidate
@@ -182,6 +194,7 @@ def sheet_page(request, found: Sheet, *, refused: str = "", status: int = 200, a
         "evaluation/sheet.html",
         {
             "sheet": found,
+            "earlier": _earlier_versions(found),
             "candidate": candidate,
             "round": candidate.round,
             "criteria": criteria,
@@ -257,10 +270,11 @@ def _save_sent(request, found: Sheet) -> None:
     for name, value in request.POST.items():
         if not name.startswith(FIELD):
             continue
-        code = name.removeprefix(FIELD)
-        if not value.isdecimal() or options.get(code) == int(value):
-            continue
-        acts.save_mark(sheet_id=found.pk, criterion=code, option=int(value), user=request.user)
+        code, option = name.removeprefix(FIELD), number(value)
+        if option is None:
+            raise law.LawError(_("Không có phương án này."))
+        if options.get(code) != option:
+            acts.save_mark(sheet_id=found.pk, criterion=code, option=option, user=request.user)
 
 
 def _after_part(request, pk: int, act=lambda found: None, *, anchor: str = "", at: str = ""):
@@ -327,6 +341,7 @@ def retract(request, pk: int):
     )
 
 
+@never_cache
 def submit(request, pk: int):
     """Show the sums and what is missing; on POST hand the sheet in."""
     found = _own_sheet(request, pk)

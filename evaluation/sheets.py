@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ocop_portal import law
 
 from .models import Candidate, Conflict, Declaration, Mark, MarkEvent, Round, Seat, Sheet
+from .scope import current_sheets
 
 # A mark that was on its way when the clock struck is still taken; the screen states this.
 GRACE = datetime.timedelta(minutes=5)
@@ -170,7 +171,7 @@ def declare(*, sheet_id: int, rule: str, reason: str, user) -> law.Score:
     refusal = why_not_markable(sheet)
     if refusal:
         raise SheetRefused(refusal)
-    reason = reason.strip()
+    reason = reason.replace("\x00", "").strip()  # which PostgreSQL does not store
     if not reason:
         raise SheetRefused(_("Cần ghi lý do."))
     options, declared = answers(sheet)
@@ -227,10 +228,11 @@ def reopen_sheet(*, sheet: Sheet, by, reason: str) -> Sheet:
     if not round_.takes_marks:
         raise SheetRefused(_("Đợt đánh giá đã chốt: không mở lại phiếu được."))
     if old.state == Sheet.State.SUPERSEDED:
+        newest = current_sheets().get(candidate=old.candidate_id, seat=old.seat_id)
+        if newest.state != Sheet.State.DRAFT:
+            raise SheetRefused(_("Phiếu này đã có bản mới hơn. Cần sửa thì mở lại bản mới nhất."))
         # Somebody has just reopened it: the newer version is the answer to both.
-        return Sheet.objects.get(
-            candidate=old.candidate_id, seat=old.seat_id, state=Sheet.State.DRAFT
-        )
+        return newest
     if old.state == Sheet.State.DRAFT:
         return old
     old.state, old.reopened_by, old.reopened_reason = Sheet.State.SUPERSEDED, by, reason[:500]

@@ -89,10 +89,13 @@ def _candidate_tally(
         else:
             score = score_of(criteria, options[sheet.pk], declared[sheet.pk])
             scored.append(ScoredSheet(sheet, seat, score))
-    finding = {
-        Candidate.Finding.UPHELD: True,
-        Candidate.Finding.REJECTED: False,
-    }.get(candidate.knock_out_finding)
+    finding = None
+    # A finding speaks of sheets that propose a knock-out; reopened ones may propose it no more.
+    if any(sheet.score.disqualified for sheet in scored):
+        finding = {
+            Candidate.Finding.UPHELD: True,
+            Candidate.Finding.REJECTED: False,
+        }.get(candidate.knock_out_finding)
     tally = law.tally(round_.law, criteria, [sheet.score for sheet in scored], knocked_out=finding)
     result = CandidateTally(
         candidate=candidate,
@@ -106,11 +109,12 @@ def _candidate_tally(
             if abs(one.score.total - other.score.total) > round_.spread_limit
         ],
     )
-    result.problems = _problems(result, entitled)
+    has_chair = any(seat.position == Seat.Position.CHAIR for seat in seats)
+    result.problems = _problems(result, entitled, has_chair=has_chair)
     return result
 
 
-def _problems(row: CandidateTally, entitled: list[Seat]) -> list[str]:
+def _problems(row: CandidateTally, entitled: list[Seat], *, has_chair: bool) -> list[str]:
     """Why this product's result cannot be closed yet, in words."""
     name = str(row.candidate.entry.product)
     problems = []
@@ -120,7 +124,9 @@ def _problems(row: CandidateTally, entitled: list[Seat]) -> list[str]:
             % {"product": name, "have": len(row.sheets), "need": max(row.needed, 1)}
         )
     chair = next((seat for seat in entitled if seat.position == Seat.Position.CHAIR), None)
-    if chair and chair in row.awaited:
+    if not has_chair:
+        problems.append(_("%s: hội đồng không còn chủ tịch chấm điểm.") % name)
+    elif chair and chair in row.awaited:
         problems.append(_("%s: chưa có phiếu của chủ tịch hội đồng.") % name)
     if row.spread_exceeded and not row.candidate.spread_note.strip():
         problems.append(

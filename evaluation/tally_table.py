@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ocop_portal import law
 
 from .models import Candidate, Declaration, Result, Round, Seat, Sheet
+from .scope import hidden_from
 from .tally import proposal, round_tally
 
 
@@ -47,6 +48,7 @@ class TallyRow:
     is_wide: bool
     knocked_out: bool
     asks_finding: bool
+    has_knock_out: bool  # some sheet proposes it: only then the council's finding speaks
     proposal: str
     words: str
     sheets: list[SheetLine]
@@ -54,14 +56,26 @@ class TallyRow:
     awaited: list[tuple[Seat, int | None]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     result: Result | None = None
-    # Set by the page: what the viewer may not see, and the forms that are open to them.
-    is_hidden: bool = False
+    # Set by the page: why the viewer may not see it, and the forms that are open to them.
+    hidden: str = ""
+    is_owed: bool = False  # their own sheet was never handed in
     spread_form: object = None
     finding_form: object = None
 
     @property
     def product(self):
         return self.candidate.entry.product
+
+    @property
+    def is_hidden(self) -> bool:
+        return bool(self.hidden)
+
+    @property
+    def told_problems(self) -> list[str]:
+        """The problems; of a product that the viewer may not see, only that there are some."""
+        if self.hidden and self.problems:
+            return [_("%s: còn việc cần xử lý trước khi chốt.") % self.product]
+        return self.problems
 
     @property
     def own_problems(self) -> list[str]:
@@ -93,10 +107,26 @@ def tally_rows(round_: Round) -> list[TallyRow]:
     return _recorded_rows(round_) if round_.is_settled else _live_rows(round_)
 
 
+def hide_from(user, round_: Round, rows: list[TallyRow]) -> None:
+    """Mark the products whose sheets and figures this person may not see, with the reason."""
+    conflicts, owed = hidden_from(user, round_)
+    for row in rows:
+        row.is_owed = row.candidate.pk in owed
+        if row.candidate.pk in conflicts:
+            row.hidden = _("Anh/chị đã khai có liên quan nên không xem phiếu của sản phẩm này.")
+        elif row.is_owed:
+            row.hidden = _("Anh/chị chưa gửi phiếu của mình nên chưa xem phiếu của người khác.")
+
+
 def closing_lines(round_: Round, rows: list[TallyRow]) -> list[dict]:
     """What will be written, or told to the public, product by product."""
     return [
-        {"product": row.product, "words": row.words, "stars": row.stars, "row": row} for row in rows
+        {
+            "product": row.product,
+            "words": row.hidden if row.hidden and not row.result else row.words,
+            "is_out": row.knocked_out and (not row.hidden or row.result is not None),
+        }
+        for row in rows
     ]
 
 
@@ -130,6 +160,7 @@ def _live_rows(round_: Round) -> list[TallyRow]:
                 knocked_out=tally.knocked_out,
                 asks_finding=any(scored.score.disqualified for scored in found.sheets)
                 and not all(scored.score.disqualified for scored in found.sheets),
+                has_knock_out=any(scored.score.disqualified for scored in found.sheets),
                 proposal=proposed,
                 words=result_words(round_, mean=tally.mean, stars=tally.stars, proposed=proposed),
                 sheets=[
@@ -209,6 +240,7 @@ def _recorded_rows(round_: Round) -> list[TallyRow]:
                 is_wide=result.spread > round_.spread_limit,
                 knocked_out=result.knocked_out,
                 asks_finding=False,
+                has_knock_out=any(line["knock_outs"] for line in result.basis),
                 proposal=result.proposal_text,
                 words=result_words(
                     round_, mean=result.mean, stars=result.stars, proposed=result.proposal_text

@@ -5,17 +5,20 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from ocop_portal.pages import REFUSED
 
 from . import rounds as acts
 from .forms import FindingForm, SpreadForm
 from .models import Candidate, Round
-from .pages import confirm_act, conflicts_of, crumbs, find_round, need, set_warnings
+from .pages import confirm_act, crumbs, find_round, need, set_warnings
 from .rounds import RoundRefused
-from .tally_table import closing_lines, tally_rows
+from .scope import hidden_from
+from .tally_table import closing_lines, hide_from, tally_rows
 
 
+@never_cache
 def tally(request, pk: int):
     """What the sheets come to, product by product; only once scoring has ended."""
     found = find_round(request, pk, "evaluation.view_tally")
@@ -24,11 +27,10 @@ def tally(request, pk: int):
 
 def _tally_page(request, found: Round, *, bound: dict | None = None, status: int = 200):
     """The tally; `bound` maps a candidate to a form with errors, to show it where it was typed."""
-    hidden = conflicts_of(request.user, found)
     leads = request.user.has_perm("evaluation.reopen_sheet", found)
     rows = tally_rows(found)
+    hide_from(request.user, found, rows)
     for row in rows:
-        row.is_hidden = row.candidate.pk in hidden
         forms = (bound or {}).get(row.candidate.pk, {})
         may_settle = leads and found.state == Round.State.TALLYING and not row.is_hidden
         if may_settle and row.is_wide:
@@ -50,7 +52,7 @@ def _tally_page(request, found: Round, *, bound: dict | None = None, status: int
         {
             "round": found,
             "rows": rows,
-            "problems": [problem for row in rows for problem in row.problems],
+            "problems": [problem for row in rows for problem in row.told_problems],
             "warnings": set_warnings(row.criteria for row in rows),
             "not_applied": found.law.not_applied_on(found.meets_on),
             "may_reopen": leads and found.takes_marks,
@@ -72,10 +74,13 @@ def settle(request, pk: int):
     candidate = get_object_or_404(Candidate, pk=pk, removed_at__isnull=True)
     found = find_round(request, candidate.round_id, "evaluation.view_tally")
     need(request, "evaluation.reopen_sheet", found)
-    if pk in conflicts_of(request.user, found):
+    conflicts, owed = hidden_from(request.user, found)
+    if pk in conflicts:
         raise PermissionDenied
     if request.method != "POST":
         return redirect("evaluation:tally", found.pk)
+    if pk in owed:
+        return _tally_page(request, found, status=REFUSED)  # which says that they score it first
     what = "finding" if "finding" in request.POST.get("what", "") else "spread"
     form_class = FindingForm if what == "finding" else SpreadForm
     form = form_class(request.POST, prefix=f"{what}-{pk}")
@@ -91,6 +96,7 @@ def settle(request, pk: int):
     return _tally_page(request, found, bound={pk: {what: form}}, status=REFUSED)
 
 
+@never_cache
 def round_close(request, pk: int):
     """Write every result and shut the round for good."""
     found = find_round(request, pk, "evaluation.close_round")
@@ -99,11 +105,24 @@ def round_close(request, pk: int):
         rows = []
     else:
         rows = tally_rows(found)
-        reasons = [problem for row in rows for problem in row.problems]
+        hide_from(request.user, found, rows)
+        reasons = [problem for row in rows for problem in row.told_problems]
+
+    def close():
+        try:
+            acts.close_round(round_=found, by=request.user)
+        except RoundRefused as refused:
+            if not any(row.is_hidden for row in rows):
+                raise
+            untold = {problem for row in rows if row.is_hidden for problem in row.problems}
+            rest = [reason for reason in refused.reasons if reason not in untold]
+            hidden = [problem for row in rows if row.is_hidden for problem in row.told_problems]
+            raise RoundRefused(hidden + rest) from refused
+
     return confirm_act(
         request,
         found,
-        lambda: acts.close_round(round_=found, by=request.user),
+        close,
         template="evaluation/close.html",
         title=_("Chốt kết quả"),
         submit=_("Chốt kết quả"),

@@ -23,8 +23,12 @@ _ACTIONS = {
 }
 
 
-def round_history(round_: Round, *, hidden=frozenset()) -> list[dict]:
-    """The round's events, newest first. `hidden`: candidates that the viewer may not follow."""
+def round_history(round_: Round, *, hidden=frozenset(), unsettled=frozenset()) -> list[dict]:
+    """The round's events, newest first.
+
+    `hidden`: candidates that the viewer may not follow. `unsettled`: those whose figures they may
+    not see yet; what the council said of them names marks.
+    """
     names = {
         candidate.pk: str(candidate.entry.product)
         for candidate in Candidate.objects.filter(round=round_).select_related("entry__product")
@@ -39,7 +43,9 @@ def round_history(round_: Round, *, hidden=frozenset()) -> list[dict]:
                 "when": event.at,
                 "who": event.by,
                 "what": _event_words(event, names.get(candidate, "")),
-                "reason": event.reason,
+                "reason": ""
+                if event.action == "candidate.settled" and candidate in unsettled
+                else event.reason,
             }
         )
     return rows

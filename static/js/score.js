@@ -2,7 +2,8 @@
 //
 // Choices wait in localStorage under the sheet's number until the server has answered for them, so
 // a closed page, a flat battery or a dead Wi-Fi loses nothing. Only the criterion and the chosen
-// option are sent; points and sums come from the server.
+// option are sent; points and sums come from the server. What an earlier version of the sheet left
+// unsent is named, never sent: the member may have thought better of it since.
 (function () {
   const root = document.querySelector("[data-sheet]");
   if (!root) return;
@@ -31,6 +32,21 @@
       else localStorage.removeItem(key);
     } catch {
       stored = false;
+    }
+  }
+  const earlierKeys = (root.dataset.earlier || "").split(" ").filter(Boolean).map((pk) => `ocop-sheet-${pk}`);
+  function leftEarlier() {
+    try {
+      return earlierKeys.flatMap((old) => JSON.parse(localStorage.getItem(old) || "[]")).map((row) => row[0]);
+    } catch {
+      return [];
+    }
+  }
+  function forgetEarlier() {
+    try {
+      earlierKeys.forEach((old) => localStorage.removeItem(old));
+    } catch {
+      // closed, so there is nothing kept
     }
   }
   const put = (code, option) => write([...read().filter((row) => row[0] !== code), [code, option]]);
@@ -65,12 +81,15 @@
   function tell(text) {
     if (!kept) return;
     const waiting = read().map((row) => row[0]);
-    kept.hidden = !text && !waiting.length;
+    const earlier = leftEarlier();
+    kept.hidden = !text && !waiting.length && !earlier.length;
     kept.querySelector("[data-kept-text]").textContent = [
       text,
-      waiting.length ? say("Kept") + waiting.join(", ") : "",
+      waiting.length ? say("Kept") + waiting.join(", ") + "." : "",
+      earlier.length ? say("Earlier") + earlier.join(", ") + "." : "",
     ].filter(Boolean).join(" ");
-    kept.querySelector("[data-kept-drop]").hidden = !waiting.length;
+    kept.querySelector("[data-kept-retry]").hidden = !text && !waiting.length;
+    kept.querySelector("[data-kept-drop]").hidden = !waiting.length && !earlier.length;
   }
 
   // The server's answer is the whole truth about sums and about what applies.
@@ -114,6 +133,7 @@
   let timer = null;
   let wait = 0; // seconds until the next attempt
   let halted = ""; // why the server takes nothing more
+  let refusal = ""; // why it did not take the last choice; said until the next one
   const token = () => {
     const input = find("[name=csrfmiddlewaretoken]");
     return input ? input.value : "";
@@ -183,14 +203,15 @@
         drop(code, option);
         setChecked(code, answered.has(code) ? answered.get(code) : null);
         sign(code, "error");
-        tell(data.message || "");
+        refusal = data.message || "";
+        tell(refusal);
       } else {
         return halt(data.message || say("Error"));
       }
     }
     if (!halted && !read().length) {
       show("saved", say("Saved"));
-      if (kept) kept.hidden = true;
+      tell(refusal);
     }
   }
 
@@ -223,6 +244,7 @@
     root.addEventListener("change", (event) => {
       const box = event.target.closest("[data-criterion]");
       if (!box || event.target.type !== "radio") return;
+      refusal = "";
       put(box.dataset.criterion, Number(event.target.value));
       box.classList.remove("is-missing");
       sign(box.dataset.criterion, halted ? "error" : "pending");
@@ -261,6 +283,7 @@
     });
     kept.querySelector("[data-kept-drop]").addEventListener("click", () => {
       write([]);
+      forgetEarlier();
       window.location.reload();
     });
   }
@@ -274,5 +297,5 @@
     });
     if (locked) tell("");
     else run();
-  }
+  } else tell("");
 })();

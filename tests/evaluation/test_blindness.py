@@ -130,7 +130,8 @@ def test_progress_counts_sheets_and_only_for_those_who_run_the_round(planted):
 
 
 def test_after_scoring_has_ended_chair_and_secretary_see_the_sheets_and_nobody_else(planted):
-    round_, _candidate, sheet, author, other = planted
+    round_, candidate, sheet, author, other = planted
+    factories.scored_sheet(candidate, factories.person_in(round_.council, "chair"), total=60)
     rounds.end_scoring(round_=round_, by=factories.person_in(round_.council, "secretary"))
     found = everyone_else(round_, author, other)
     for role in ("chair", "secretary"):
@@ -203,3 +204,143 @@ def test_results_are_not_public_before_they_are_published(client):
     assert [rating.stars for rating in product.ratings.all()] == [5]
     assert not Recognition.objects.exists()
     assert [rating.is_certified for rating in product.ratings.all()] == [False]
+
+
+# --- Who leads the round and scores in it too --------------------------------------------------
+
+
+@pytest.fixture
+def lapsed_leads():
+    """Scoring has ended; the chair and a secretary who scores too have handed in nothing."""
+    round_ = factories.open_round(entries=[factories.entry_in("ready", product__set_number=7)])
+    candidate = round_.candidates.get()
+    Seat.objects.filter(council=round_.council, position="secretary").update(scores=True)
+    found = people(round_)
+    members = [
+        user
+        for user in factories.scorers(round_.council)
+        if user not in {found["chair"], found["secretary"]}
+    ]
+    for user, parts in zip(members, (PLANTED, {"A": 20, "B": 15, "C": 20}), strict=True):
+        sheet = sheets.start_sheet(candidate=candidate, user=user)
+        factories.fill_sheet(sheet, parts=parts, submit=False)
+        if parts is PLANTED:
+            planted = sheet
+            sheets.declare(sheet_id=sheet.pk, rule="knock_out:1.1", reason=REASON, user=user)
+        sheets.submit_sheet(sheet_id=sheet.pk, user=user)
+    rounds.end_scoring(round_=round_, by=found["secretary"])
+    return round_, candidate, planted, found
+
+
+@pytest.mark.parametrize("role", ["chair", "secretary"])
+def test_who_leads_sees_no_sheet_of_a_product_before_handing_in_their_own(lapsed_leads, role):
+    round_, candidate, planted, found = lapsed_leads
+    leader = found[role]
+    for address in all_pages(round_, candidate, planted):
+        page = text_of(signed_in(leader).get(address))
+        assert LEAKS.search(page) is None, address
+        assert REASON not in page, address
+        assert "lệch quá" not in page, address
+        assert "đề nghị loại;" not in page, address
+    assert get(leader, "sheet_view", planted.pk).status_code == 404
+    note = {f"spread-{candidate.pk}-spread_note": "Đã thảo luận"}
+    assert post(leader, "settle", candidate.pk, what="spread", **note).status_code == 422
+    candidate.refresh_from_db()
+    assert candidate.spread_note == ""
+    tally = get(leader, "tally", round_.pk).content.decode()
+    assert "Anh/chị chưa gửi phiếu của mình nên chưa xem phiếu của người khác." in tally
+    # The way out: their own sheet is reopened, scored and handed in; then the tally opens.
+    own = Sheet.objects.get(candidate=candidate, seat__user=leader)
+    assert get(leader, "sheet", candidate.pk).url == url("sheet_view", own.pk)
+    assert url("reopen", own.pk) in get(leader, "sheet_view", own.pk).content.decode()
+    assert post(leader, "reopen", own.pk, reason="Dừng chấm nhầm").status_code == 302
+    assert "93,00" not in get(leader, "tally", round_.pk).content.decode()
+    new = Sheet.objects.get(candidate=candidate, seat__user=leader, state="draft")
+    factories.fill_sheet(new, total=60)
+    assert REASON in get(leader, "tally", round_.pk).content.decode()
+    assert get(leader, "sheet_view", planted.pk).status_code == 200
+
+
+def test_a_closing_that_is_refused_tells_a_secretary_who_owes_a_sheet_nothing(lapsed_leads):
+    round_, candidate, _planted, found = lapsed_leads
+    page = post(found["secretary"], "round_close", round_.pk).content.decode()
+    assert f"{candidate.entry.product}: còn việc cần xử lý trước khi chốt." in page
+    assert "lệch" not in page
+    assert "đề nghị loại;" not in page
+
+
+def test_a_sheet_reopened_for_its_differences_keeps_its_author_in_the_picture():
+    """The chair has handed in once: talking over the spread is what the tally is for."""
+    round_ = factories.open_round(members=2)
+    candidate = round_.candidates.get()
+    for user, total in zip(factories.scorers(round_.council), (60, 80), strict=True):
+        factories.scored_sheet(candidate, user, total=total)
+    found = people(round_)
+    rounds.end_scoring(round_=round_, by=found["secretary"])
+    own = Sheet.objects.get(seat__user=found["chair"])
+    sheets.reopen_sheet(sheet=own, by=found["secretary"], reason="Chênh lệch")
+    assert "80,00" in get(found["chair"], "tally", round_.pk).content.decode()
+
+
+def test_what_the_council_said_of_a_product_is_not_read_before_the_round_is_closed():
+    """A district officer follows the round, but not what names marks; until it is closed."""
+    round_ = factories.open_round(members=2)
+    candidate = round_.candidates.get()
+    for user, total in zip(factories.scorers(round_.council), (60, 80), strict=True):
+        factories.scored_sheet(candidate, user, total=total)
+    found = people(round_)
+    rounds.end_scoring(round_=round_, by=found["secretary"])
+    note = "Chủ tịch 60, ông Mẫu 80: giữ nguyên"
+    rounds.settle(candidate=candidate, by=found["secretary"], spread_note=note)
+    told = "Ghi ý kiến, kết luận của hội đồng"
+    for role, sees in (("officer", False), ("secretary", True)):
+        page = get(found[role], "round", round_.pk).content.decode()
+        assert told in page, role
+        assert (note in page) is sees, role
+    rounds.close_round(round_=round_, by=found["secretary"])
+    assert note in get(found["officer"], "round", round_.pk).content.decode()
+
+
+def test_a_secretary_with_a_conflict_closes_without_seeing_the_figures():
+    round_ = factories.open_round(members=4)
+    candidate = round_.candidates.get()
+    Seat.objects.filter(council=round_.council, position="secretary").update(scores=True)
+    found = people(round_)
+    post(found["secretary"], "conflict", candidate.pk, kind="kin")
+    for user in factories.scorers(round_.council):
+        if user != found["secretary"]:
+            factories.scored_sheet(candidate, user, parts={"A": 31, "B": 24, "C": 38})
+    rounds.end_scoring(round_=round_, by=found["secretary"])
+    page = get(found["secretary"], "round_close", round_.pk).content.decode()
+    assert "93,00" not in page
+    assert post(found["secretary"], "round_close", round_.pk).status_code == 302
+    assert "93,00" in get(found["secretary"], "tally", round_.pk).content.decode()
+
+
+# --- A phone that goes from hand to hand -------------------------------------------------------
+
+
+def test_a_page_with_marks_is_kept_by_no_browser(planted):
+    """After signing out, "back" on a shared tablet must not show the last member's marks."""
+    round_, candidate, sheet, author, other = planted
+    pages = [
+        (other, "sheet", candidate.pk),
+        (other, "submit", Sheet.objects.get(seat__user=other).pk),
+        (author, "sheet_view", sheet.pk),
+        (author, "my_sheets", round_.pk),
+    ]
+    for person, name, key in pages:
+        assert "no-store" in get(person, name, key).headers.get("Cache-Control", ""), name
+    rounds.end_scoring(round_=round_, by=factories.person_in(round_.council, "secretary"))
+    for name in ("tally", "round_close"):
+        answer = get(factories.person_in(round_.council, "secretary"), name, round_.pk)
+        assert "no-store" in answer.headers.get("Cache-Control", ""), name
+
+
+def test_the_author_s_own_sheet_of_a_cancelled_round_leads_to_pages_that_exist(planted):
+    round_, _candidate, sheet, author, _other = planted
+    rounds.cancel_round(round_=round_, by=factories.officer(), reason="Hoãn họp")
+    browser = signed_in(author)
+    page = browser.get(url("sheet_view", sheet.pk)).content.decode()
+    for address in set(re.findall(r'href="(/danh-gia/[^"#]*|/lam-viec/)"', page)):
+        assert browser.get(address).status_code == 200, address

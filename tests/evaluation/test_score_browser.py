@@ -134,6 +134,80 @@ def test_a_choice_that_came_too_late_is_told_plainly_and_stays_named(phone, roun
     assert kept(sheet) == {}
 
 
+def test_what_an_earlier_version_of_the_sheet_left_unsent_is_named_and_not_sent(
+    phone, round_, sheet, member
+):
+    """Scoring ended while the phone was offline; the sheet is reopened as a new version."""
+    page = phone(member, url("sheet", sheet.candidate_id))
+    page.context.set_offline(True)
+    choose(page, "1.1", 3)
+    choose(page, "2.1", 1)
+    wait_for(page, "offline")
+    by = factories.person_in(round_.council, "secretary")
+    rounds.end_scoring(round_=round_, by=by)
+    sheet.refresh_from_db()
+    new = sheets.reopen_sheet(sheet=sheet, by=by, reason="Mất mạng")
+    page.context.set_offline(False)
+    page.goto(url("sheet", sheet.candidate_id))
+    told = page.locator("[data-kept]")
+    assert told.is_visible()
+    assert "Bản trước" in told.inner_text()
+    assert "1.1, 2.1" in told.inner_text()
+    choose(page, "1.1", 2)
+    page.wait_for_selector("[id='tc-1.1'] [data-save][data-state='saved']")
+    assert told.is_visible()
+    assert "2.1" in told.inner_text()  # named until the member says it is done with
+    with page.expect_navigation():
+        told.get_by_role("button", name="Bỏ các lựa chọn này").tap()
+    assert told.is_hidden()
+    assert kept(new) == {"1.1": 2}
+
+
+def test_why_a_choice_was_not_taken_stays_to_be_read(phone, sheet, member):
+    page = phone(member, url("sheet", sheet.candidate_id))
+    page.evaluate(f"localStorage.setItem('ocop-sheet-{sheet.pk}', '[[\"1.1\",9],[\"1.2\",1]]')")
+    page.reload()
+    page.wait_for_selector("[id='tc-1.2'] [data-save][data-state='saved']")
+    wait_for(page, "saved")
+    assert page.locator("[data-kept]").is_visible()
+    assert "Tiêu chí 1.1 không có phương án 9." in page.locator("[data-kept]").inner_text()
+    choose(page, "1.1", 2)
+    page.wait_for_selector("[id='tc-1.1'] [data-save][data-state='saved']")
+    assert page.locator("[data-kept]").is_hidden()
+    assert kept(sheet) == {"1.1": 2, "1.2": 1}
+
+
+def test_two_members_on_one_phone_never_write_on_each_other_s_sheet(
+    phone, round_, sheet, member, live_server
+):
+    other = factories.person_in(round_.council, "chair")
+    theirs = sheets.start_sheet(candidate=sheet.candidate, user=other)
+    page = phone(member, url("sheet", sheet.candidate_id))
+    page.context.set_offline(True)
+    choose(page, "1.1", 3)
+    wait_for(page, "offline")
+    # The other one signs in on the same phone, in another tab.
+    session = signed_in(other).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.context.set_offline(False)
+    second = page.context.new_page()
+    second.goto(url("sheet", sheet.candidate_id))
+    choose(second, "1.2", 2)
+    second.wait_for_selector("[id='tc-1.2'] [data-save][data-state='saved']")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    wait_for(page, "error")
+    assert "1.1" in page.locator("[data-kept]").inner_text()
+    assert kept(theirs) == {"1.2": 2}
+    assert kept(sheet) == {}
+    # The first one is back: what was chosen offline is still there and goes out.
+    session = signed_in(member).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.locator("[data-kept-retry]").tap()
+    page.wait_for_selector("[id='tc-1.1'] [data-save][data-state='saved']")
+    assert kept(sheet) == {"1.1": 3}
+    assert kept(theirs) == {"1.2": 2}
+
+
 def test_a_session_that_has_ended_loses_no_choice(phone, sheet, member):
     page = phone(member, url("sheet", sheet.candidate_id))
     page.context.clear_cookies(name="sessionid")
