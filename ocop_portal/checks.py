@@ -80,10 +80,11 @@ def mail() -> list[CheckMessage]:
 
 def data_dir() -> list[CheckMessage]:
     # The nearest folder that exists: a missing DATA_DIR is made by the first upload.
+    # `os.path` and not the path's own methods, which raise where one may not even look.
     folder = Path(settings.DATA_DIR).absolute()
-    while not folder.exists():
+    while not os.path.exists(folder) and folder != folder.parent:
         folder = folder.parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
         return [
             Error(
                 f"DATA_DIR {settings.DATA_DIR} is not writable.",

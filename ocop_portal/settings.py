@@ -5,30 +5,63 @@ folder, mail on the console. Production (`DEBUG=false`, the default) refuses to 
 its secrets; the refusals live in `ocop_portal/checks.py`, each with a hint.
 """
 
+import os
 from pathlib import Path
 
 import environ
 import structlog
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+
+class Environment(environ.Env):
+    """The environment and `.env`: what is empty counts as not set, what is wrong is named."""
+
+    YES_OR_NO = {"", "true", "yes", "on", "1", "false", "no", "off", "0"}
+
+    def get_value(self, var, cast=None, **kwargs):
+        value = self.ENVIRON.get(var, "")
+        try:
+            # environ takes any word but "true" and the like for false.
+            if cast is bool and value.strip().lower() not in self.YES_OR_NO:
+                raise ValueError
+            return super().get_value(var, cast=cast, **kwargs)
+        except ValueError:
+            wanted = "true or false" if cast is bool else "a whole number"
+            raise ImproperlyConfigured(
+                f"{var} must be {wanted} and nothing else on its line, not {value!r}."
+            ) from None
+
+
+try:
+    # utf-8-sig: some editors put an invisible mark before the first line.
+    with open(BASE_DIR / ".env", encoding="utf-8-sig") as _file:
+        Environment.read_env(_file)
+except FileNotFoundError:
+    pass
+except (OSError, UnicodeDecodeError) as error:
+    raise ImproperlyConfigured(f"{BASE_DIR / '.env'} cannot be read: {error}") from None
+env = Environment()
+env.ENVIRON = {name: value for name, value in os.environ.items() if value.strip()}
 
 DEBUG = env.bool("DEBUG", default=False)
 # Only for development and tests; `ocop_portal.checks` refuses it when DEBUG is off.
 INSECURE_SECRET_KEY = "chi-dung-khi-phat-trien-khong-dung-khi-van-hanh"
 SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# People put a blank after a comma; with it no host would ever match.
+ALLOWED_HOSTS = [
+    name.strip() for name in env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+]
+CSRF_TRUSTED_ORIGINS = [name.strip() for name in env.list("CSRF_TRUSTED_ORIGINS", default=[])]
 # Where mails and the feed link to, without a trailing slash.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 PORTAL_NAME = env.str("PORTAL_NAME", default="OCOP Vĩnh Linh")
 # Where mutable files live: database, uploads, broker folder. One folder to back up.
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+DATA_DIR = BASE_DIR / env.str("DATA_DIR", default="var")
 
 INSTALLED_APPS = [
     "ocop_portal.apps.PortalConfig",
@@ -108,8 +141,10 @@ TEMPLATES = [
 ]
 
 # --- Database -----------------------------------------------------------------------------
+# Not as an address: a “#”, “+” or “%” in the folder's name would lead to another file.
+_built_in = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "ocop.sqlite3")}
 DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'ocop.sqlite3'}"),
+    "default": env.db_url("DATABASE_URL") if env.str("DATABASE_URL", default="") else _built_in
 }
 _engine = DATABASES["default"]["ENGINE"]
 IS_SQLITE = _engine.endswith("sqlite3")
@@ -366,7 +401,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO").upper()},
     "loggers": {
         # Django brings a handler of its own for development; each line once is enough.
         "django": {"handlers": [], "level": "INFO"},

@@ -7,10 +7,12 @@ die() {
     exit 1
 }
 
-# Print the first Python of 3.11 or later that runs and can make a virtual environment.
+# Print the first Python of 3.11 or later that runs and can make a virtual environment. Whoever names
+# one in PYTHON gets that one or is told why not, never another.
 find_python() {
-    local candidate found=""
-    for candidate in ${PYTHON:-} python3.11 python3.12 python3.13 python3; do
+    local candidate found="" candidates=(python3.11 python3.12 python3.13 python3)
+    [ -z "${PYTHON:-}" ] || candidates=("$PYTHON")
+    for candidate in "${candidates[@]}"; do
         command -v "$candidate" >/dev/null 2>&1 || continue
         "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
             found="$found $("$candidate" -c 'import platform; print(platform.python_version())' 2>/dev/null || true)"

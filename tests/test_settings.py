@@ -1,13 +1,18 @@
 """Settings and deploy checks, each in a process of its own: settings are read once a process."""
 
+import datetime
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from ocop_portal.checks import data_dir
+from ocop_portal.reminders.models import Scan
 from tests.conftest import ENVIRONMENT, FROM_OUTSIDE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +82,85 @@ def test_the_tests_set_every_variable_so_that_no_env_file_reaches_them():
     assert set(PRODUCTION) | {"DATA_DIR"} == names_read_by_settings()
 
 
+@pytest.fixture
+def elsewhere(tmp_path):
+    """The settings in a folder of their own, with a name that an address would misread."""
+    folder = tmp_path / "Cổng OCOP #1 c++ 100%41"
+    (folder / "ocop_portal").mkdir(parents=True)
+    for name in ("__init__.py", "settings.py"):
+        shutil.copy(ROOT / "ocop_portal" / name, folder / "ocop_portal")
+    return folder
+
+
+def read_settings(folder: Path, show: str, **environment: str) -> str:
+    """Print an expression of the settings `s`, under nothing but this environment and .env."""
+    result = subprocess.run(
+        [sys.executable, "-c", f"from ocop_portal import settings as s; print({show})"],
+        cwd=folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONIOENCODING": "utf-8",
+            "PYTHONHASHSEED": "0",
+            **environment,
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    return result.stdout.strip()
+
+
+def test_the_built_in_database_lies_in_the_projects_folder_whatever_its_name(elsewhere):
+    found = read_settings(elsewhere, "s.DATABASES['default']['NAME']", DEBUG="true")
+    assert found == str(elsewhere / "var" / "ocop.sqlite3")
+
+
+def test_env_example_as_it_stands_gives_the_defaults(elsewhere):
+    # The languages' names need Django to be shown, and no variable names them.
+    everything = "{k: v for k, v in vars(s).items() if k.isupper() and k != 'LANGUAGES'}"
+    for debug in ("true", "false"):
+        bare = read_settings(elsewhere, everything, DEBUG=debug)
+        assert "'EMAIL_URL': " in bare
+        shutil.copy(ROOT / ".env.example", elsewhere / ".env")
+        assert read_settings(elsewhere, everything, DEBUG=debug) == bare
+        (elsewhere / ".env").unlink()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("DEBUG=ture", "DEBUG must be true or false and nothing else on its line, not 'ture'."),
+        ("HTTPS=false # for now", "HTTPS must be true or false and nothing else on its line"),
+        ("UPLOAD_MAX_MB=25 MB", "UPLOAD_MAX_MB must be a whole number and nothing else"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named_and_never_read_as_something_else(
+    elsewhere, line, words
+):
+    (elsewhere / ".env").write_text(f"{line}\n")
+    assert words in read_settings(elsewhere, "s.DEBUG").splitlines()[-1]
+
+
+def test_an_env_file_saved_by_notepad_is_read_whole(elsewhere):
+    (elsewhere / ".env").write_bytes("DEBUG=true\r\nPORTAL_NAME=OCOP thử\r\n".encode("utf-8-sig"))
+    assert read_settings(elsewhere, "s.DEBUG, s.PORTAL_NAME") == "True OCOP thử"
+
+
+def test_an_env_file_that_cannot_be_read_is_named_and_not_passed_over(elsewhere):
+    (elsewhere / ".env").write_bytes("DEBUG=true".encode("utf-16"))
+    assert f"{elsewhere / '.env'} cannot be read" in read_settings(elsewhere, "s.DEBUG")
+    (elsewhere / ".env").unlink()
+    (elsewhere / ".env").mkdir()
+    assert f"{elsewhere / '.env'} cannot be read" in read_settings(elsewhere, "s.DEBUG")
+
+
+def test_blanks_after_the_commas_of_a_list_do_not_count(elsewhere):
+    hosts = read_settings(elsewhere, "s.ALLOWED_HOSTS", ALLOWED_HOSTS="a.example.vn, b.example.vn")
+    assert hosts == "['a.example.vn', 'b.example.vn']"
+
+
 def test_check_deploy_is_silent_under_full_production_settings(tmp_path):
     result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", tmp_path=tmp_path)
     assert result.returncode == 0, result.stdout
@@ -101,6 +185,24 @@ def test_production_does_not_start_with_a_fatal_mistake(tmp_path, changes, ident
     assert result.returncode == 1, result.stdout
     assert re.findall(r"\((\w+\.\w+)\)", result.stdout) == [f"ocop_portal.{identifier}"]
     assert "HINT:" in result.stdout
+
+
+def test_a_data_dir_behind_a_locked_door_is_told_and_not_a_traceback(
+    tmp_path, monkeypatch, settings
+):
+    """Into another user's folder one may not even look."""
+    (tmp_path / "locked").mkdir()
+    settings.DATA_DIR = tmp_path / "locked" / "data"
+    stat_of = os.stat
+
+    def locked(path, **kwargs):
+        if str(path) == str(settings.DATA_DIR):
+            raise PermissionError(13, "Permission denied")
+        return stat_of(path, **kwargs)
+
+    monkeypatch.setattr(os, "stat", locked)
+    monkeypatch.setattr(os, "access", lambda *args: False)
+    assert [message.id for message in data_dir()] == ["ocop_portal.E006"]
 
 
 def test_the_web_process_names_every_fatal_mistake_and_does_not_start(tmp_path):
@@ -206,11 +308,28 @@ def test_health_names_the_parts_that_do_not_answer(tmp_path):
         CELERY_BROKER_URL="redis://127.0.0.1:1/0",
     )
     answer = result.stdout.rsplit("ANSWER ", 1)[-1].strip()
-    assert answer == '503 {"database": "ok", "cache": "fails", "broker": "fails"}', result.stdout
+    told = '{"database": "ok", "cache": "fails", "broker": "fails", "reminders": "late"}'
+    assert answer == f"503 {told}", result.stdout
 
 
 @pytest.mark.django_db
 def test_anyone_may_ask_for_the_portals_health(client):
     answer = client.get("/suc-khoe/")
     assert answer.status_code == 200
-    assert answer.json() == {"database": "ok", "cache": "ok", "broker": "ok"}
+    assert answer.json() == {
+        "database": "ok",
+        "cache": "ok",
+        "broker": "ok",
+        "reminders": "late",  # no scan was ever run
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "state"), [(0, "ok"), (59, "ok"), (61, "late")])
+def test_health_tells_that_worker_or_beat_stands_still(client, minutes, state):
+    """The scan runs every 15 minutes; four of them may be missed."""
+    ended = timezone.now() - datetime.timedelta(minutes=minutes)
+    Scan.objects.create(started_at=ended, finished_at=ended)
+    Scan.objects.create(started_at=timezone.now())  # one that was killed tells nothing
+    answer = client.get("/suc-khoe/")
+    assert (answer.status_code, answer.json()["reminders"]) == (200, state)

@@ -326,12 +326,19 @@ def _criterion(
         ),
         rules=_rules(at, code),
         mode=mode,
-        min_star=at.whole("min_star", optional=True),
+        min_star=_min_star(at),
         printed_code=at.text("printed_code", optional=True),
         implied=at.flag("implied", optional=True),
         direct=direct,
     )
     return criterion if direct else _done(at, criterion)
+
+
+def _min_star(at: Reader) -> int | None:
+    star = at.whole("min_star", optional=True)
+    if star not in (None, 1, 2, 3, 4, 5):
+        at.fail(f"min_star phải từ 1 đến 5, không phải {star}")
+    return star
 
 
 def _option(at: Reader, number: int) -> Option:
@@ -340,7 +347,7 @@ def _option(at: Reader, number: int) -> Option:
         label=at.text("level"),
         points=at.whole("points"),
         case=at.text("case", optional=True),
-        min_star=at.whole("min_star", optional=True),
+        min_star=_min_star(at),
         printed_points=at.whole("printed_points", optional=True),
         reconstructed=at.flag("reconstructed", optional=True),
     )

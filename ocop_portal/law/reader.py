@@ -58,7 +58,7 @@ class Reader:
             mark = error.problem_mark
             line = f", dòng {mark.line + 1}" if mark else ""
             raise LawFileError(f"{path.parent.name}/{path.name}{line}: {error.problem}") from None
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or 30 February
             raise LawFileError(f"{path.parent.name}/{path.name}: {error}") from None
         if not isinstance(data, _Map):
             raise LawFileError(

@@ -4,6 +4,9 @@ A row is claimed before it is sent and marked after. A sender that dies in betwe
 ten minutes later another takes the row over. If the dead one had already handed the mail to the
 server, that mail goes out twice: SMTP knows no way to rule this out. Both carry the same
 Message-ID, by which receivers drop the second.
+
+A mail may wait for hours. What is no longer owed when its turn comes (done, moved to another day,
+the person's role ended) is not sent.
 """
 
 import datetime
@@ -17,24 +20,45 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from .models import OutboxMail
+from .models import Notice, OutboxMail
+from .registry import open_deadlines
 
 S = OutboxMail.State
 
 CLAIM_LASTS = datetime.timedelta(minutes=10)
 # Pauses after each failed try; after the last one the row is given up, visibly.
 PAUSES = tuple(datetime.timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
+# So many failures in a row mean a server that is down: the rest waits for the next run, and a
+# worker does not stand for an hour before a door that never opens.
+FAILURES_IN_A_ROW = 3
+
+# What is owed by a day: pairs of the deadline's key and the person's id.
+Owed = dict[datetime.date, set[tuple[str, int]]]
 
 
 def send_pending(*, limit: int = 100) -> int:
     """Send up to `limit` mails whose time has come; returns how many went out."""
-    sent = 0
+    sent = failed = 0
+    owed: Owed = {}
     for _number in range(limit):
-        mail = _claim()
+        mail = _claim() if failed < FAILURES_IN_A_ROW else None
         if mail is None:
             break
-        sent += _send(mail)
+        if not _still_owed(mail.notice, owed):
+            OutboxMail.objects.filter(pk=mail.pk, claimed_at=mail.claimed_at).delete()
+        elif _send(mail):
+            sent, failed = sent + 1, 0
+        else:
+            failed += 1
     return sent
+
+
+def _still_owed(notice: Notice, owed: Owed) -> bool:
+    """Whether the person still owes it by that day; each day is asked for once a run."""
+    day = notice.due_on
+    if day not in owed:
+        owed[day] = {(d.key, person) for d in open_deadlines(day, day) for person in d.recipients}
+    return (notice.key, notice.recipient_id) in owed[day]
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ def inbox(request):
         F("read_at").asc(nulls_first=True), "-created_at", "-pk"
     )
     page = page_of(request, notices)
-    return render(request, "reminders/inbox.html", {"page": page, "today": timezone.localdate()})
+    return render(request, "reminders/inbox.html", {"page": page})
 
 
 @require_POST

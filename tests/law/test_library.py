@@ -25,6 +25,9 @@ def line_of(path, words):
         (FIRST, '- {points: , level: "…"}', "“points” để trống"),
         (FIRST, '- {points: 1, level: ""}', "“level” để trống"),
         (FIRST, '- {points: 1, case: C, level: "…"}', "case chỉ có thể là A hoặc B"),
+        (FIRST, '- {points: 1, min_star: 0, level: "…"}', "min_star phải từ 1 đến 5, không phải 0"),
+        (FIRST, '- {points: 1, min_star: 6, level: "…"}', "min_star phải từ 1 đến 5, không phải 6"),
+        ('code: "1.1"', 'code: "1.1"\n            min_star: 6', "min_star phải từ 1 đến 5"),
         (FIRST, "- Sử dụng nguyên liệu", "“options” thứ 1 phải là một nhóm khóa: giá trị"),
         ('- code: "1.1"', "- code: 1.1", "“code” phải là chữ (đặt trong ngoặc kép)"),
         ('code: "1.1"', 'code: "1.1"\n            mode: any', "mode chỉ có thể là one_of"),
@@ -66,6 +69,7 @@ def test_a_criterion_has_levels_or_children_and_not_both(shelf):
     [
         ('slug: "1048-2019"', 'slug: "1048"', "khác tên thư mục"),
         ("dated: 2019-08-21", 'dated: "21/8/2019"', "“dated” phải là ngày"),
+        ("dated: 2019-08-21", "dated: 2019-02-30", "day is out of range for month"),
         ('quorum: "3/4"', "quorum: 0.75", "“quorum” phải là chữ"),
         ('quorum: "3/4"', 'quorum: "75%"', "“quorum” phải là phân số"),
         ("provenance: D", "provenance: X", "provenance “X” không thuộc"),
