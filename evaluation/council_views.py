@@ -1,6 +1,6 @@
 """Pages of councils and of the people who sit in them."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from . import councils as acts
 from .forms import CouncilForm, LeaveForm, SeatForm
 from .models import Seat
 from .pages import crumbs, find_council, form_act, need, with_tone
-from .scope import councils_for, rounds_for
+from .scope import councils_for, rounds_for, with_role
 from .told import council_history
 
 
@@ -51,7 +51,9 @@ def council(request, pk: int):
         "evaluation/council.html",
         {
             "council": found,
-            "seats": found.seats.select_related("user").order_by("left_on", "pk"),
+            "seats": found.seats.select_related("user")
+            .annotate(has_role=Exists(with_role(Seat.objects.filter(pk=OuterRef("pk")))))
+            .order_by("left_on", "pk"),
             "rounds": [
                 with_tone(row)
                 for row in rounds_for(request.user)

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from communes.models import Role, today
+from ocop_portal.accounts.second_factor import ask_again
 
 from .models import Council, Round, RoundEvent, Seat
 from .rounds import RoundRefused, lapse_unstarted
-
-SEATED_ROLES = (Role.Kind.COUNCIL_MEMBER, Role.Kind.SUPPORT_TEAM)
+from .scope import SEATED_ROLES
 
 
 def people_for(council: Council):
@@ -64,6 +64,7 @@ def add_seat(*, seat: Seat, by) -> Seat:
     seat._history_user = by
     seat.full_clean()
     seat.save()
+    transaction.on_commit(lambda: ask_again(seat.user))
     for round_ in running:
         if round_.state == Round.State.TALLYING:
             lapse_unstarted(round_)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from ocop_portal.reminders.registry import Deadline, deadline_source
 
 from .models import Round
-from .scope import sheets_owed
+from .scope import sheets_owed, with_role
 
 
 @deadline_source("score-sheet")
@@ -23,7 +23,7 @@ def score_sheets_owed(since: datetime.date, until: datetime.date):
         if since <= timezone.localdate(round_.scoring_due) <= until
     }
     owed: dict[tuple[int, int], int] = defaultdict(int)
-    for seat in sheets_owed(list(rounds)).filter(user__is_active=True):
+    for seat in with_role(sheets_owed(list(rounds))).filter(user__is_active=True):
         owed[seat.round_id, seat.user_id] += 1
     for (round_id, user_id), count in sorted(owed.items()):
         round_ = rounds[round_id]

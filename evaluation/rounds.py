@@ -21,7 +21,7 @@ from .models import (
     Seat,
     Sheet,
 )
-from .scope import current_sheets, sheets_owed
+from .scope import current_sheets, seats_of, sheets_owed
 from .tally import proposal, round_tally
 
 S = Round.State
@@ -198,9 +198,7 @@ def declare_conflict(*, candidate: Candidate, user, kind: str, note: str) -> Con
     """
     round_ = _lock(candidate.round)
     _require(round_, S.DRAFT, S.OPEN, S.TALLYING)
-    seat = Seat.objects.filter(
-        council=round_.council_id, user=user, left_on__isnull=True, scores=True
-    ).first()
+    seat = seats_of(user).filter(council=round_.council_id, scores=True).first()
     if seat is None:
         raise RoundRefused([_("Anh/chị không chấm điểm trong hội đồng này.")])
     conflict, created = Conflict.objects.get_or_create(

@@ -11,16 +11,15 @@ from communes.scope import holds, reaches
 from ocop_portal.accounts.second_factor import require_second_factor_for
 
 from .models import Round, Seat
+from .scope import seats_of
 
 
 def seat_in(user, council_id: int) -> Seat | None:
-    """The person's seat in a council, unless they have left it; read once per request."""
+    """The person's seat in a council, while they hold it and a role; read once per request."""
     if not user.is_authenticated:
         return None
     if not hasattr(user, "_seats"):
-        user._seats = {
-            seat.council_id: seat for seat in Seat.objects.filter(user=user, left_on__isnull=True)
-        }
+        user._seats = {seat.council_id: seat for seat in seats_of(user)}
     return user._seats.get(council_id)
 
 

@@ -7,10 +7,24 @@ from communes.scope import units_in_scope
 
 from .models import Candidate, Conflict, Council, Round, Seat, Sheet
 
+SEATED_ROLES = (Role.Kind.COUNCIL_MEMBER, Role.Kind.SUPPORT_TEAM)
+
+
+def with_role(seats: QuerySet[Seat]) -> QuerySet[Seat]:
+    """Those whose holder still has, today, a role that reaches the council's unit.
+
+    A seat names who belongs to the council and counts for the quorum; what its holder may see and
+    do ends with the role, as everywhere in the portal.
+    """
+    role = Role.objects.on().filter(
+        user=OuterRef("user"), kind__in=SEATED_ROLES, unit__covers__unit=OuterRef("council__unit")
+    )
+    return seats.filter(Exists(role))
+
 
 def seats_of(user) -> QuerySet[Seat]:
-    """The person's seats that they have not left."""
-    return Seat.objects.filter(user=user, left_on__isnull=True)
+    """The person's seats that they have not left and still have a role for."""
+    return with_role(Seat.objects.filter(user=user, left_on__isnull=True))
 
 
 def councils_for(user) -> QuerySet[Council]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ocop_portal import law
 
 from .models import Candidate, Conflict, Declaration, Mark, MarkEvent, Round, Seat, Sheet
-from .scope import current_sheets
+from .scope import current_sheets, seats_of, with_role
 
 # A mark that was on its way when the clock struck is still taken; the screen states this.
 GRACE = datetime.timedelta(minutes=5)
@@ -45,9 +45,7 @@ def start_sheet(*, candidate: Candidate, user) -> Sheet:
     Raises `SheetRefused` for a person who does not score here, or when scoring is not open.
     """
     round_ = Round.objects.select_for_update().get(pk=candidate.round_id)
-    seat = Seat.objects.filter(
-        council=round_.council_id, user=user, left_on__isnull=True, scores=True
-    ).first()
+    seat = seats_of(user).filter(council=round_.council_id, scores=True).first()
     if seat is None:
         raise SheetRefused(_("Anh/chị không chấm điểm trong hội đồng này."))
     if Conflict.objects.filter(candidate=candidate, seat=seat).exists():
@@ -71,7 +69,10 @@ def _locked(sheet_id: int, user) -> Sheet:
         Sheet.objects.select_for_update(of=("self",))
         .select_related("candidate__round", "candidate__pinned_set", "seat")
         .defer("candidate__pinned_set__content")
-        .annotate(has_conflict=Exists(conflict))
+        .annotate(
+            has_conflict=Exists(conflict),
+            has_role=Exists(with_role(Seat.objects.filter(pk=OuterRef("seat")))),
+        )
         .get(pk=sheet_id, seat__user=user)
     )
 
@@ -83,7 +84,9 @@ def why_not_markable(sheet: Sheet) -> str:
         return str(_("Phiếu đã gửi nên không sửa được. Cần sửa, hãy đề nghị thư ký mở lại."))
     if sheet.state != Sheet.State.DRAFT or not round_.takes_marks or sheet.candidate.removed_at:
         return str(_("Đợt đánh giá đã dừng chấm điểm."))
-    if sheet.seat.left_on or not sheet.seat.scores:
+    # Pages come here with sheets that they found through the member's role.
+    has_role = getattr(sheet, "has_role", True)
+    if sheet.seat.left_on or not sheet.seat.scores or not has_role:
         return str(_("Anh/chị không chấm điểm trong hội đồng này."))
     if round_.is_open and timezone.now() > round_.scoring_due + GRACE:
         return str(_("Đã quá hạn gửi phiếu. Hãy đề nghị thư ký gia hạn."))

@@ -4,9 +4,12 @@ import datetime
 
 import pytest
 
-from communes.models import today
+from communes.models import Role, today
+from communes.roles import end_role
 from evaluation import councils, rounds, sheets
 from evaluation.models import Candidate, Recognition, Result, Round, Seat, Sheet
+from ocop_portal.accounts.models import User
+from ocop_portal.reminders.registry import open_deadlines
 from products.models import Cycle
 from tests import factories
 from tests.evaluation.pages import get, post, score_all, url
@@ -241,3 +244,60 @@ def test_a_second_revocation_is_refused_and_the_same_one_twice_is_one():
     assert "đã được ghi thu hồi" in answer.content.decode()
     recognition.refresh_from_db()
     assert recognition.revoked_ground == "Quyết định 99"
+
+
+# --- A role that ended while the seat is still there ------------------------------------------
+
+
+def test_who_has_a_seat_but_no_role_any_more_sees_and_marks_nothing(client):
+    round_ = factories.open_round()
+    candidate = round_.candidates.get()
+    member = factories.person_in(round_.council, "member")
+    sheet = sheets.start_sheet(candidate=candidate, user=member)
+    criteria = candidate.pinned_set.criteria
+    code, option = next(iter(factories.options_for(criteria, total=60).items()))
+    role = Role.objects.get(user=member)
+    yesterday = today() - datetime.timedelta(days=1)
+
+    end_role(role=role, until=yesterday, by=factories.officer(Role.Kind.ADMINISTRATOR))
+
+    member = User.objects.get(pk=member.pk)
+    told = post(member, "mark", sheet.pk, criterion=code, option=option)
+    assert (told.status_code, told.json()["message"]) == (
+        409,
+        "Anh/chị không chấm điểm trong hội đồng này.",
+    )
+    assert not sheet.marks.exists()
+    pages = {
+        "round": round_.pk,
+        "my_sheets": round_.pk,
+        "sheet": candidate.pk,
+        "submit": sheet.pk,
+        "council": round_.council_id,
+    }
+    answers = {name: get(member, name, pk).status_code for name, pk in pages.items()}
+    assert answers == dict.fromkeys(pages, 404)
+    tomorrow = today() + datetime.timedelta(days=30)
+    owing = {pk for row in open_deadlines(today(), tomorrow) for pk in row.recipients}
+    assert member.pk not in owing
+    run_by = factories.officer(unit=round_.council.unit)
+    assert "vai trò đã hết" in get(run_by, "council", round_.council_id).content.decode()
+
+
+def test_who_becomes_secretary_is_asked_for_a_second_factor_at_the_next_click(
+    client, django_capture_on_commit_callbacks
+):
+    council = factories.council_with(3)
+    member = factories.person_in(council, "member")
+    client.force_login(member)
+    assert client.get(url("rounds")).status_code == 200
+    councils.leave_seat(
+        seat=council.seats.get(position=Seat.Position.SECRETARY), on=today(), by=None
+    )
+    seat = Seat(council=council, user=member, position=Seat.Position.SECRETARY, scores=False)
+    councils.leave_seat(seat=council.seats.get(user=member), on=today(), by=None)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        councils.add_seat(seat=seat, by=None)
+
+    assert client.get(url("rounds")).status_code == 302
