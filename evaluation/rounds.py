@@ -47,10 +47,10 @@ def _tell(round_: Round, action: str, by, reason: str = "", **data) -> None:
     RoundEvent.objects.create(round=round_, action=action, by=by, reason=reason, data=data)
 
 
-def _move(entry: Entry, name: str, by, reason: str = "") -> None:
+def _move(entry: Entry, name: str, by, reason: str = "") -> Entry:
     """Move an entry of the round; what the cycle refuses, the round refuses."""
     try:
-        entry_cycle.move(entry=entry, name=name, by=by, reason=reason)
+        return entry_cycle.move(entry=entry, name=name, by=by, reason=reason)
     except entry_cycle.Refused as refused:
         raise RoundRefused(f"{entry.product}: {why}" for why in refused.reasons) from refused
 
@@ -150,14 +150,13 @@ def open_round(*, round_: Round, by) -> Round:
     round_.quorum_numerator = council.quorum_numerator
     round_.quorum_denominator = council.quorum_denominator
     round_.spread_limit = council.spread_limit
-    for candidate in round_.candidates.filter(removed_at__isnull=True).select_related(
-        "entry__product"
-    ):
-        criteria = round_.law.criteria_set(candidate.entry.set_number)
-        candidate.pinned_set = pin(criteria)
-        candidate.dossier = dossier.handed_in(candidate.entry)
+    candidates = round_.candidates.filter(removed_at__isnull=True)
+    for candidate in candidates.select_related("entry__product").order_by("entry"):
+        # The move locks the entry: from here on nobody changes its set or its papers.
+        entry = _move(candidate.entry, "open_evaluation", by)
+        candidate.pinned_set = pin(round_.law.criteria_set(entry.set_number))
+        candidate.dossier = dossier.handed_in(entry)
         candidate.save(update_fields=["pinned_set", "dossier"])
-        _move(candidate.entry, "open_evaluation", by)
     round_.state, round_.opened_at = S.OPEN, timezone.now()
     round_.save()
     _tell(round_, "opened", by)

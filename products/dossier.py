@@ -135,22 +135,32 @@ CHANGEABLE_STATES = frozenset(Entry.State) - {
 }
 
 
-def may_change(entry: Entry) -> bool:
-    """Whether papers may be added or withdrawn in the entry's state."""
-    return entry.state in CHANGEABLE_STATES and not entry.cycle.is_closed
+# The district checks what was handed in, or has found it complete: until it sends the dossier
+# back, only the district changes it, or the council would read papers that nobody has checked.
+WITH_DISTRICT = frozenset({Entry.State.DOSSIER_SUBMITTED, Entry.State.READY})
+
+
+def why_locked(entry: Entry, user) -> str:
+    """Why this person may neither add nor withdraw papers now; empty when they may."""
+    if entry.state not in CHANGEABLE_STATES or entry.cycle.is_closed:
+        return str(_("Hồ sơ đang khóa, chỉ xem được."))
+    if entry.state in WITH_DISTRICT and not user.has_perm("products.decide_entry", entry):
+        return str(_("Hồ sơ đang ở huyện, chỉ xem được. Cần thêm bớt, hãy đề nghị huyện trả lại."))
+    return ""
 
 
 @transaction.atomic
 def attach_paper(*, entry: Entry, paper: Paper, upload: Upload | None, by) -> Paper:
     """Add a paper to the dossier. The same paper sent twice for one kind is kept once.
 
-    Raises `PaperRefused` while the council is at work, for a kind that the Decision's list does
-    not know, when neither a file nor (for samples) a quantity came, for a file that is there with
-    other details, and for one paper too many.
+    Raises `PaperRefused` while the dossier is locked for this person, for a kind that the Decision's
+    list does not know, when neither a file nor (for samples) a quantity came, for a file that is
+    there with other details, and for one paper too many.
     """
     entry = Entry.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=entry.pk)
-    if not may_change(entry):
-        raise PaperRefused(_("Hồ sơ đang khóa: không thể thêm giấy tờ ở trạng thái này."))
+    locked = why_locked(entry, by)
+    if locked:
+        raise PaperRefused(locked)
     items = {item.code: item for item in entry.cycle.law.dossier}
     item = items.get(paper.kind)
     if item is None:
@@ -210,8 +220,9 @@ def withdraw_paper(*, paper: Paper, by, reason: str) -> Paper:
     entry = (
         Entry.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=paper.entry_id)
     )
-    if not may_change(entry):
-        raise PaperRefused(_("Hồ sơ đang khóa: không thể rút giấy tờ ở trạng thái này."))
+    locked = why_locked(entry, by)
+    if locked:
+        raise PaperRefused(locked)
     if not reason.strip():
         raise PaperRefused(_("Cần ghi lý do rút giấy tờ."))
     paper.refresh_from_db()

@@ -233,12 +233,30 @@ def test_the_dossier_is_locked_while_the_council_works_and_after_leaving(client,
     paper = PaperFactory(entry=entry)
     answer = send(client, entry, kind="awards")
     assert answer.status_code == 422
-    assert errors(answer)["__all__"] == [
-        "Hồ sơ đang khóa: không thể thêm giấy tờ ở trạng thái này."
-    ]
+    assert errors(answer)["__all__"] == ["Hồ sơ đang khóa, chỉ xem được."]
     url = reverse("products:paper_withdraw", args=[paper.pk])
     assert client.post(url, {"reason": "Thử."}).status_code == 422
     assert list(entry.papers.filter(withdrawn_at=None)) == [paper]
+
+
+@pytest.mark.parametrize("state", [S.DOSSIER_SUBMITTED, S.READY])
+def test_what_the_district_checks_only_the_district_changes(client, commune, state):
+    entry = entry_in(state, papers=False)
+    paper = PaperFactory(entry=entry)
+    answer = send(client, entry, kind="awards")
+    told = "Hồ sơ đang ở huyện, chỉ xem được. Cần thêm bớt, hãy đề nghị huyện trả lại."
+    assert (answer.status_code, errors(answer)["__all__"]) == (422, [told])
+    withdraw = reverse("products:paper_withdraw", args=[paper.pk])
+    answer = client.post(withdraw, {"reason": "Thử."})
+    assert (answer.status_code, errors(answer)["__all__"]) == (422, [told])
+    page = client.get(entry.get_absolute_url()).content.decode()
+    assert told in page
+    assert withdraw not in page
+
+    client.force_login(officer())
+    assert send(client, entry, kind="awards").status_code == 302
+    assert client.post(withdraw, {"reason": "Nhầm."}).status_code == 302
+    assert [row.kind for row in entry.papers.filter(withdrawn_at=None)] == ["awards"]
 
 
 def test_samples_are_counted_not_uploaded(client, commune):
