@@ -269,14 +269,18 @@ def test_a_closing_that_is_refused_tells_a_secretary_who_owes_a_sheet_nothing(la
     assert "đề nghị loại;" not in page
 
 
+def far_apart():
+    """A round whose scoring has ended with 60 by the chair and 80 by a member; and its people."""
+    round_ = factories.open_round(members=2)
+    for user, total in zip(factories.scorers(round_.council), (60, 80), strict=True):
+        factories.scored_sheet(round_.candidates.get(), user, total=total)
+    found = people(round_)
+    return rounds.end_scoring(round_=round_, by=found["secretary"]), found
+
+
 def test_a_sheet_reopened_for_its_differences_keeps_its_author_in_the_picture():
     """The chair has handed in once: talking over the spread is what the tally is for."""
-    round_ = factories.open_round(members=2)
-    candidate = round_.candidates.get()
-    for user, total in zip(factories.scorers(round_.council), (60, 80), strict=True):
-        factories.scored_sheet(candidate, user, total=total)
-    found = people(round_)
-    rounds.end_scoring(round_=round_, by=found["secretary"])
+    round_, found = far_apart()
     own = Sheet.objects.get(seat__user=found["chair"])
     sheets.reopen_sheet(sheet=own, by=found["secretary"], reason="Chênh lệch")
     assert "80,00" in get(found["chair"], "tally", round_.pk).content.decode()
@@ -284,14 +288,9 @@ def test_a_sheet_reopened_for_its_differences_keeps_its_author_in_the_picture():
 
 def test_what_the_council_said_of_a_product_is_not_read_before_the_round_is_closed():
     """A district officer follows the round, but not what names marks; until it is closed."""
-    round_ = factories.open_round(members=2)
-    candidate = round_.candidates.get()
-    for user, total in zip(factories.scorers(round_.council), (60, 80), strict=True):
-        factories.scored_sheet(candidate, user, total=total)
-    found = people(round_)
-    rounds.end_scoring(round_=round_, by=found["secretary"])
+    round_, found = far_apart()
     note = "Chủ tịch 60, ông Mẫu 80: giữ nguyên"
-    rounds.settle(candidate=candidate, by=found["secretary"], spread_note=note)
+    rounds.settle(candidate=round_.candidates.get(), by=found["secretary"], spread_note=note)
     told = "Ghi ý kiến, kết luận của hội đồng"
     for role, sees in (("officer", False), ("secretary", True)):
         page = get(found[role], "round", round_.pk).content.decode()

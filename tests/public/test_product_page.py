@@ -44,6 +44,12 @@ def recognised(**fields):
     return product
 
 
+def reported(**fields):
+    """A product whose recognition is known from the press alone: no number, date or authority."""
+    unsaid = {"decision_number": "", "decided_on": None, "valid_until": None, "authority": ""}
+    return recognised(source="Báo mẫu", **unsaid, **fields)
+
+
 def day(offset: int) -> datetime.date:
     return timezone.localdate() + datetime.timedelta(days=offset)
 
@@ -94,15 +100,7 @@ def test_a_recognition_past_its_last_day_is_called_expired(client):
 
 
 def test_a_published_fact_says_what_its_source_does_not(client):
-    product = recognised(
-        decision_number="",
-        decided_on=None,
-        valid_until=None,
-        authority="",
-        period_text="2019–2021",
-        stars=3,
-        source="Báo mẫu",
-    )
+    product = reported(period_text="2019–2021", stars=3)
     text = words(client, product)
     assert "Theo nguồn công bố: được công nhận 3 sao" in text
     assert "Số quyết định Nguồn không nêu" in text
@@ -112,15 +110,7 @@ def test_a_published_fact_says_what_its_source_does_not(client):
 
 
 def test_the_level_that_the_law_implies_is_not_told_as_published(client):
-    product = recognised(
-        decision_number="",
-        decided_on=None,
-        valid_until=None,
-        authority="",
-        period_text="2024",
-        level="province",
-        source="Báo mẫu",
-    )
+    product = reported(period_text="2024", level="province")
     text = words(client, product)
     assert "Cơ quan công nhận Nguồn không nêu" in text
     assert "Cấp tỉnh" not in text
