@@ -66,6 +66,7 @@ DATA_DIR = BASE_DIR / env.str("DATA_DIR", default="var")
 INSTALLED_APPS = [
     "ocop_portal.apps.PortalConfig",
     "ocop_portal.accounts",
+    "ocop_portal.lawbook",
     "ocop_portal.reminders",
     "communes",
     "products",
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "django_filters",
+    "ninja",
     "rules",
     "simple_history",
     "phonenumber_field",

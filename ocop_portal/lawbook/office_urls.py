@@ -1,0 +1,3 @@
+"""Checking sets against the signed text, entering and correcting them: for officers."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""The reading room and the rehearsal: open to everyone."""
+
+urlpatterns: list = []
