@@ -3,6 +3,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ocop_portal import law
+from ocop_portal.lawbook import frozen
 
 STATES = {
     law.TRANSCRIBED: gettext_lazy("đã chép, chưa đối chiếu văn bản ký"),
@@ -34,7 +35,8 @@ class Command(BaseCommand):
 
     def _decision(self, decision: law.Decision) -> int:
         """Print a Decision; how many faults of it nobody declared."""
-        faults = law.faults(decision.slug)
+        # The texts on the shelf, then those that were published in this portal.
+        faults = (*law.faults(decision.slug), *frozen.faults(decision.slug))
         self.stdout.write(f"{decision.number} ({decision.slug}): {decision.title}")
         self._faults([fault for fault in faults if fault.set_number is None])
         for item in decision.sets:
