@@ -5,7 +5,7 @@
 3
 """
 
-from .checks import Fault, faults
+from .checks import Fault, faults, unpublished
 from .criteria import (
     MISSING,
     RECONSTRUCTED,
@@ -33,20 +33,23 @@ from .errors import (
     UnknownSet,
     WrongSet,
 )
-from .library import decision, decisions
+from .library import decision, decisions, publish
 from .model import (
     Amendment,
     Branch,
+    CalendarItem,
+    Check,
     Decision,
     DossierItem,
     Group,
     LegalForm,
     Level,
+    Published,
     SetSummary,
     WorkingRules,
 )
 from .scoring import Score, best_parts, score
-from .tally import Tally, show_points, stars_for, tally
+from .tally import MarkState, Tally, show_points, stars_for, tally
 
 __all__ = [
     "MISSING",
@@ -56,6 +59,8 @@ __all__ = [
     "Band",
     "BothCases",
     "Branch",
+    "CalendarItem",
+    "Check",
     "CriteriaSet",
     "Criterion",
     "Decision",
@@ -68,11 +73,13 @@ __all__ = [
     "LawFileError",
     "LegalForm",
     "Level",
+    "MarkState",
     "MissingSet",
     "Option",
     "OptionOutOfRange",
     "Part",
     "PointsOutOfRange",
+    "Published",
     "Rule",
     "Score",
     "Section",
@@ -88,8 +95,10 @@ __all__ = [
     "decision",
     "decisions",
     "faults",
+    "publish",
     "score",
     "show_points",
     "stars_for",
     "tally",
+    "unpublished",
 ]

@@ -5,8 +5,10 @@ Decision is a new folder. Whatever a file says that this module does not know is
 names the place: a misspelt key must never be a rule that silently does not hold.
 """
 
+import datetime
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -30,19 +32,30 @@ from .criteria import (
 )
 from .errors import MissingSet, UnknownDecision
 from .model import (
+    ACTORS,
     Amendment,
     Branch,
+    CalendarItem,
+    Check,
     Decision,
     DossierItem,
     Group,
     LegalForm,
     Level,
+    Published,
     SetSummary,
     WorkingRules,
 )
 from .reader import Reader
 
 SHELF = Path(__file__).parent / "decisions"
+# The versions of a Decision's sets that were published: lines are added to it, never changed.
+PUBLISHED = "published.yaml"
+_PUBLISHED_HEAD = """\
+# The versions of the criteria sets that were published. A published version never changes: a
+# correction is a new version. Lines are added by `manage.py check_law --publish`, never edited.
+published:
+"""
 
 
 @cache
@@ -85,6 +98,9 @@ def load_decision(folder: Path) -> Decision:
     )
     parts_at = top.child("parts")
     marks["parts"] = parts_at.provenance()
+    star_marks = top.child("star_marks") if "star_marks" in top.data else None
+    if star_marks:
+        marks["star_marks"] = star_marks.provenance()
     certificate = top.child("certificate")
     marks["certificate"] = certificate.provenance()
     code = top.child("product_code")
@@ -125,8 +141,11 @@ def load_decision(folder: Path) -> Decision:
         ),
         bands=bands,
         part_points={key: parts_at.whole(key) for key in ("A", "B", "C")},
+        star_rule=_done(star_marks, star_marks.text("rule")) if star_marks else "",
         branches=branches,
         levels=tuple(_level(item) for item in top.items("levels")),
+        checks=tuple(_check(item) for item in top.items("checks", optional=True)),
+        calendar=tuple(_calendar_item(item) for item in top.items("calendar", optional=True)),
         working_rules=WorkingRules(
             quorum=rules.fraction("quorum"),
             chair_required=rules.flag("chair_required"),
@@ -151,6 +170,7 @@ def load_decision(folder: Path) -> Decision:
         provenance=marks,
         readings=top.texts("readings", optional=True),
         open_questions=top.texts("open_questions", optional=True),
+        published=_published(folder / PUBLISHED),
         load_set=load_set,
     )
     for reader in (
@@ -167,11 +187,50 @@ def load_decision(folder: Path) -> Decision:
         reader.done()
     _once(top, "mã hồ sơ", [item.code for item in loaded.dossier])
     _once(top, "bộ số", [item.number for item in loaded.sets])
+    _once(top, "mã câu hỏi", [check.code for check in loaded.checks])
+    _once(top, "mã thời hạn", [item.code for item in loaded.calendar])
     try:
         re.compile(loaded.product_code_pattern)
     except re.error:
         code.fail("pattern không phải là biểu thức hợp lệ")
     return loaded
+
+
+def _published(path: Path) -> tuple[Published, ...]:
+    """The versions that were published; none where the Decision has no such file yet."""
+    if not path.is_file():
+        return ()
+    top = Reader.open(path)
+    found = tuple(
+        _done(
+            item,
+            Published(
+                set_number=item.whole("set"),
+                version=item.whole("version"),
+                digest=item.text("digest"),
+                on=item.date("date"),
+            ),
+        )
+        for item in top.items("published")
+    )
+    top.done()
+    _once(top, "phiên bản đã công bố", [(item.set_number, item.version) for item in found])
+    return found
+
+
+def publish(of: Decision, sets: Iterable[CriteriaSet], *, on: datetime.date) -> None:
+    """Add these versions to the Decision's published ones; lines that are there stay as they are."""
+    path = SHELF / of.slug / PUBLISHED
+    text = path.read_text(encoding="utf-8") if path.is_file() else _PUBLISHED_HEAD
+    # A file whose last line was left open must not swallow the first new one.
+    text += "" if text.endswith("\n") else "\n"
+    for found in sets:
+        text += (
+            f"  - {{set: {found.number}, version: {found.version}, date: {on}, "
+            f'digest: "{found.digest}"}}\n'
+        )
+    path.write_text(text, encoding="utf-8")
+    decisions.cache_clear()
 
 
 def read_set(path: Path, *, of: Decision, summary: SetSummary) -> CriteriaSet:
@@ -231,9 +290,13 @@ def _group(at: Reader, branch: str) -> Group:
             name=item.text("name"),
             branch=branch,
             group=name,
-            agency=item.text("agency"),
+            agency=item.text("agency", optional=True),
             state=state,
             is_service=item.flag("service", optional=True),
+            follows=tuple(
+                _done(earlier, (earlier.text("decision"), earlier.whole("set")))
+                for earlier in item.items("follows", optional=True)
+            ),
         )
         sets.append(_done(item, summary))
     return _done(at, Group(name=name, sets=tuple(sets)))
@@ -248,6 +311,8 @@ def _level(at: Reader) -> Level:
         refers_from=at.whole("refers_from", optional=True),
         refers_to=at.text("refers_to", optional=True),
         returns_below=at.whole("returns_below", optional=True),
+        valid_from=at.date("valid_from", optional=True),
+        valid_until=at.date("valid_until", optional=True),
         provenance=at.provenance(),
     )
     return _done(at, level)
@@ -271,9 +336,68 @@ def _dossier_item(at: Reader) -> DossierItem:
         due_step=at.whole("due_step", optional=True) or 5,
         provenance=at.provenance(),
     )
-    if not re.fullmatch(r"[a-z0-9_]+", item.code):
-        at.fail(f"code “{item.code}” chỉ được gồm a–z, 0–9 và _")
+    _slug(at, item.code)
     return _done(at, item)
+
+
+def _check(at: Reader) -> Check:
+    check = Check(
+        code=at.text("code"),
+        star=at.whole("star"),
+        text=at.text("text"),
+        source=at.text("source"),
+        from_day=at.date("from"),
+        not_for_services=at.flag("not_for_services", optional=True),
+        provenance=at.provenance(),
+    )
+    _slug(at, check.code)
+    if check.star not in (3, 4, 5):
+        at.fail(f"star phải từ 3 đến 5, không phải {check.star}")
+    return _done(at, check)
+
+
+def _calendar_item(at: Reader) -> CalendarItem:
+    item = CalendarItem(
+        code=at.text("code"),
+        what=at.text("what"),
+        level=at.text("level"),
+        before=_yearly(at, "before"),
+        working_days=at.whole("working_days", optional=True),
+        days=at.whole("days", optional=True),
+        days_before_from=at.whole("days_before_from", optional=True),
+        days_before_to=at.whole("days_before_to", optional=True),
+        valid_from=at.date("valid_from", optional=True),
+        valid_until=at.date("valid_until", optional=True),
+        provenance=at.provenance(),
+    )
+    _slug(at, item.code)
+    if item.level not in ACTORS:
+        at.fail(f"level “{item.level}” không thuộc {', '.join(ACTORS)}")
+    times = (item.before, item.working_days, item.days, item.days_before_to)
+    if sum(time is not None for time in times) != 1:
+        at.fail("cần đúng một trong: before, working_days, days, days_before_to")
+    if item.days_before_from is not None and (item.days_before_to or 0) >= item.days_before_from:
+        at.fail("days_before_from phải lớn hơn days_before_to")
+    return _done(at, item)
+
+
+def _yearly(at: Reader, key: str) -> tuple[int, int] | None:
+    """A day of every year, written "30/04": day, then month."""
+    value = at.text(key, optional=True)
+    if not value:
+        return None
+    day, _, month = value.partition("/")
+    try:
+        # A year without 29 February: a yearly date must exist in every year.
+        found = datetime.date(2001, int(month), int(day))
+    except ValueError:
+        at.fail(f"“{key}” phải là ngày/tháng như “30/04”, không phải “{value}”")
+    return found.month, found.day
+
+
+def _slug(at: Reader, code: str) -> None:
+    if not re.fullmatch(r"[a-z0-9_]+", code):
+        at.fail(f"code “{code}” chỉ được gồm a–z, 0–9 và _")
 
 
 def _part(at: Reader) -> Part:
@@ -286,8 +410,8 @@ def _part(at: Reader) -> Part:
 
 def _section(at: Reader, part: str) -> Section:
     code, title, points = at.text("section"), at.text("title"), at.whole("points")
-    if "options" in at.data:
-        # Levels printed straight under the section: it is its own only criterion.
+    if "options" in at.data or "children" in at.data:
+        # Levels (or cases) printed straight under the section: it is its own only criterion.
         criteria: tuple[Criterion, ...] = (
             _criterion(at, part, code, head=(code, title, points), direct=True),
         )

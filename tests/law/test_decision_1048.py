@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ocop_portal import law
-from tests.law.sheets import DECISION, USABLE
+from tests.law.sheets import DECISION, USABLE, forms_not_named
 
 LAW = Path(law.__file__).parent
 
@@ -80,6 +80,27 @@ def test_the_district_certifies_nothing_the_province_3_and_4_the_centre_5():
     assert DECISION.level("district").returns_below == 50
 
 
+def test_from_781_on_the_council_answers_for_each_star_whether_its_minimum_is_met():
+    before, after = datetime.date(2020, 6, 7), datetime.date(2020, 6, 8)
+    assert DECISION.checks_on(before, is_service=False) == ()
+    assert DECISION.checks_on(after, is_service=True) == ()
+    asked = DECISION.checks_on(after, is_service=False)
+    assert [(check.code, check.star, check.source) for check in asked] == [
+        ("minimum_3", 3, "781/QĐ-TTg"),
+        ("minimum_4", 4, "781/QĐ-TTg"),
+        ("minimum_5", 5, "781/QĐ-TTg"),
+    ]
+    assert len(DECISION.not_applied_on(after)) == 1
+
+
+def test_the_levels_of_1048_never_changed():
+    day = datetime.date(2019, 8, 21)
+    assert DECISION.levels_on(day) == DECISION.levels
+    assert DECISION.level("province", day) is DECISION.level("province")
+    with pytest.raises(KeyError):
+        DECISION.level("commune", day)
+
+
 def test_the_dossier_has_5_mandatory_items_and_13_kinds_of_evidence():
     mandatory = [item for item in DECISION.dossier if item.mandatory]
     assert [item.code for item in mandatory] == [
@@ -115,7 +136,6 @@ def test_the_published_product_code_fits_the_pattern():
 
 @pytest.mark.parametrize("number", USABLE)
 def test_the_legal_forms_stand_in_the_option_that_names_them(number):
-    options = DECISION.criteria_set(number).criterion("3.1").options
     words = {
         "household": "Hộ gia đình",
         "cooperative_group": "tổ hợp tác",
@@ -126,8 +146,7 @@ def test_the_legal_forms_stand_in_the_option_that_names_them(number):
         "cooperative": "HTX",
         "joint_stock_majority": "≥ 51%",
     }
-    for form in DECISION.legal_forms:
-        assert words[form.code] in options[form.option - 1].label
+    assert forms_not_named(DECISION, number, words) == []
 
 
 # The sums of the sections, as printed: a lost or altered criterion shows here by name.
@@ -184,15 +203,6 @@ def test_no_other_set_has_a_reconstructed_level():
 
 
 # --- the frozen version -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("number", USABLE)
-def test_a_set_comes_back_whole_from_its_json_copy(number):
-    found = DECISION.criteria_set(number)
-    copy = law.CriteriaSet.from_dict(json.loads(json.dumps(found.to_dict())))
-    assert copy == found
-    assert copy.digest == found.digest
-    assert [leaf.part for leaf in copy.leaves] == [leaf.part for leaf in found.leaves]
 
 
 def test_a_digest_is_sha_256_and_every_set_has_its_own():
