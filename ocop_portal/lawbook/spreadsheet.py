@@ -208,6 +208,7 @@ def _rows(content: dict):
             if direct and direct.get("direct"):
                 yield {"kind": SECTION, **_head(section), **_extras(direct)}
                 yield from _below(direct)
+                yield from _children(direct)
                 continue
             yield {"kind": SECTION, **_head(section)}
             if section["note"]:
@@ -215,11 +216,15 @@ def _rows(content: dict):
             for criterion in section["criteria"]:
                 yield {"kind": CRITERION, **_head(criterion), **_extras(criterion)}
                 yield from _below(criterion)
-                for child in criterion.get("children", ()):
-                    if child.get("children"):
-                        raise TooDeep(child["code"])
-                    yield {"kind": CHILD, **_head(child), **_extras(child)}
-                    yield from _below(child)
+                yield from _children(criterion)
+
+
+def _children(criterion: dict):
+    for child in criterion.get("children", ()):
+        if child.get("children"):
+            raise TooDeep(child["code"])
+        yield {"kind": CHILD, **_head(child), **_extras(child)}
+        yield from _below(child)
 
 
 def _head(item: dict) -> dict:

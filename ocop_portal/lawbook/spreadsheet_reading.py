@@ -40,7 +40,7 @@ MAX_ROWS = 2000
 # Which columns each kind of row may fill in, beside its kind.
 MAY_FILL = {
     PART: {"code", "text", "points"},
-    SECTION: {"code", "text", "points", "min_star", "printed_code", "implied"},
+    SECTION: {"code", "text", "points", "min_star", "printed_code", "mode", "implied"},
     CRITERION: {"code", "text", "points", "min_star", "printed_code", "mode", "implied"},
     CHILD: {"code", "text", "points", "min_star", "printed_code", "implied"},
     OPTION: {"text", "points", "case", "min_star", "printed_points", "reconstructed"},
@@ -242,7 +242,7 @@ def _read_rows(page, reading: _Reading) -> None:
                     row,
                     "",
                     _(
-                        "sao tối thiểu, mã in và ghi chú khác chỉ dùng cho mục có phương án in ngay dưới mục"
+                        "sao tối thiểu, mã in, cách chấm chỉ dùng cho mục có phương án in ngay dưới mục"
                     ),
                 )
 
@@ -458,7 +458,12 @@ def _read_criterion(row: int, cells: dict, reading: _Reading) -> None:
         _lost(row, _("tiêu chí không nằm dưới mục nào"), reading)
         return
     if any(criterion.get("direct") for criterion in reading.section["criteria"]):
-        _lost(row, _("mục %s đã có phương án in ngay bên dưới") % reading.section["code"], reading)
+        _lost(
+            row,
+            _("mục %s đã có phương án hoặc tiêu chí con in ngay bên dưới")
+            % reading.section["code"],
+            reading,
+        )
         return
     made = _new_criterion(row, cells, reading)
     if made:
@@ -472,20 +477,21 @@ def _read_criterion(row: int, cells: dict, reading: _Reading) -> None:
 
 def _read_child(row: int, cells: dict, reading: _Reading) -> None:
     reading.child = None
-    if reading.criterion is None or reading.criterion.get("direct"):
+    holder = reading.criterion or _direct(reading)
+    if holder is None:
         _lost(row, _("tiêu chí con không nằm dưới tiêu chí nào"), reading)
         return
-    if reading.criterion["options"]:
+    if holder["options"]:
         _lost(
             row,
-            _("tiêu chí %s đã có phương án nên không có tiêu chí con") % reading.criterion["code"],
+            _("tiêu chí %s đã có phương án nên không có tiêu chí con") % holder["code"],
             reading,
         )
         return
     made = _new_criterion(row, cells, reading)
     if made:
         reading.child = made
-        reading.criterion["children"].append(made)
+        holder["children"].append(made)
 
 
 def _read_option(row: int, cells: dict, reading: _Reading) -> None:
@@ -515,7 +521,7 @@ def _read_option(row: int, cells: dict, reading: _Reading) -> None:
 
 
 def _direct(reading: _Reading) -> dict | None:
-    """The section as its own only criterion, when its first level comes straight below it."""
+    """The section as its own only criterion, when levels or cases come straight below it."""
     section = reading.section
     if section is None or section["criteria"]:
         return None

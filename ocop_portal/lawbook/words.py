@@ -15,6 +15,7 @@ KINDS = {
     criteria.ONE_OF_TWO_CASES: gettext_lazy("một trong hai trường hợp"),
     criteria.REQUIREMENT: gettext_lazy("yêu cầu"),
     criteria.EVIDENCE: gettext_lazy("minh chứng"),
+    criteria.FULL_MARKS: gettext_lazy("điểm tối đa khi không yêu cầu"),
     criteria.EXPLANATION: gettext_lazy("giải thích"),
 }
 
@@ -24,6 +25,7 @@ ABOUTS = {
     "maximum": gettext_lazy("điểm cao nhất"),
     "levels": gettext_lazy("các phương án"),
     "cases": gettext_lazy("hai trường hợp"),
+    "marks": gettext_lazy("dấu sao"),
     "codes": gettext_lazy("mã"),
     "numbering": gettext_lazy("số thứ tự"),
     "rules": gettext_lazy("ghi chú"),
