@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from communes.history import entries_of
 from communes.scope import OFFICERS, producers_for, units_in_scope
 from ocop_portal import law
+from ocop_portal.lawbook import versions
 from ocop_portal.pages import crumbs, page_of
 
 from . import board as boards
@@ -73,7 +74,7 @@ def product(request, pk: int):
 
 
 def _product_page(request, found: Product, photo_form: PhotoForm | None = None):
-    summary = law.decision(found.decision).summary(found.set_number)
+    summary = versions.summary(found.decision, found.set_number)
     entries = [
         boards.mark(entry, entry.due_on)
         for entry in boards.with_due(found.entries.select_related("cycle__unit")).order_by(

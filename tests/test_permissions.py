@@ -19,6 +19,7 @@ from evaluation.sheets import start_sheet
 from ocop_portal.reminders.models import Notice
 
 from . import factories as make
+from .lawbook import shelf
 
 EVERYONE = "everyone"
 SIGNED_IN = "signed in"
@@ -142,6 +143,27 @@ def table(world) -> dict[str, tuple[list, object]]:
         "evaluation:recognitions": ([], OFFICERS),
         "evaluation:recognition_add": ([w.product.pk], {"district"}),
         "evaluation:recognition_revoke": ([w.recognition.pk], {"district"}),
+        # the law as the office keeps it
+        "lawbook:desk": ([], DISTRICTS),
+        "lawbook:decision_desk": (["1048-2019"], DISTRICTS),
+        "lawbook:document_add": (["1048-2019"], DISTRICTS),
+        "lawbook:document": ([w.scan.pk], DISTRICTS),
+        "lawbook:document_withdraw": ([w.scan.pk], DISTRICTS),
+        "lawbook:document_file": ([w.scan.files.get().pk], DISTRICTS),
+        "lawbook:set_desk": (["1048-2019", 1], DISTRICTS),
+        "lawbook:check_begin": (["1048-2019", 1], DISTRICTS),
+        "lawbook:check": ([w.comparison.pk], DISTRICTS),
+        "lawbook:check_sign": ([w.comparison.pk], DISTRICTS),
+        "lawbook:set_spreadsheet": (["1048-2019", 1], DISTRICTS),
+        "lawbook:set_readable": (["1048-2019", 1], DISTRICTS),
+        "lawbook:upload_add": (["1048-2019", 1], DISTRICTS),
+        "lawbook:upload": ([w.sent_in.pk], DISTRICTS),
+        "lawbook:upload_file": ([w.sent_in.pk], DISTRICTS),
+        "lawbook:draft_begin": (["1048-2019", 2], DISTRICTS),
+        "lawbook:version": ([w.law_draft.pk], DISTRICTS),
+        "lawbook:place_edit": ([w.law_draft.pk, "1.1"], DISTRICTS),
+        "lawbook:version_publish": ([w.law_draft.pk], DISTRICTS),
+        "lawbook:version_withdraw": ([w.law_draft.pk], DISTRICTS),
     }
 
 
@@ -218,6 +240,10 @@ def build() -> SimpleNamespace:
         late_sheet=late_sheet,
         closed=make.closed_round(council=council, totals=(72, 74)),
         recognition=recognition,
+        scan=(scan := shelf.document()),
+        comparison=shelf.checked(shelf.in_file(1), document=scan, ticked=1),
+        law_draft=shelf.version(shelf.corrected(), "draft"),
+        sent_in=shelf.sent_in(),
         notice=Notice.objects.create(
             recipient=people["commune"],
             kind="test",

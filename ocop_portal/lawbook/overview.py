@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from ocop_portal import law
 
@@ -55,9 +55,10 @@ class DecisionRow:
 def decision_rows() -> list[DecisionRow]:
     """Every Decision, the newest first."""
     documents = dict(
-        LegalDocument.objects.order_by()
+        LegalDocument.objects.filter(withdrawn_at__isnull=True)
+        .order_by()
         .values_list("decision")
-        .annotate(Count("pk", filter=Q(withdrawn_at__isnull=True)))
+        .annotate(Count("pk"))
     )
     found = []
     for decision in reversed(law.decisions()):
