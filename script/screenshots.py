@@ -274,7 +274,7 @@ def visits() -> list[tuple]:
         ("canbohuyen", "law-document-withdraw", "lawbook:document_withdraw", (_law_document,)),
         ("canbohuyen", "law-check-begin", "lawbook:check_begin", ("1048-2019", 10)),
         ("canbohuyen", "law-check", "lawbook:check", (_law_check,)),
-        ("canbohuyen", "law-check-wrong", "lawbook:check", (_law_check,), "press Lưu"),
+        ("canbohuyen", "law-check-wrong", "lawbook:check", (_law_check,), "press Lưu, sang mục tiếp"),
         ("canbohuyen", "law-check-ready", "lawbook:check", (_law_check_ready,)),
         ("canbohuyen", "law-check-sign", "lawbook:check_sign", (_law_check_ready,)),
         ("canbohuyen", "law-decision", "lawbook:decision_desk", ("1048-2019",)),
