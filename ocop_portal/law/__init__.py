@@ -5,7 +5,9 @@
 3
 """
 
+from .advice import Advice, Change, advise
 from .checks import Fault, faults
+from .compare import Comparison, Difference, NotePair, OptionPair, Row, compare
 from .criteria import (
     MISSING,
     RECONSTRUCTED,
@@ -52,13 +54,17 @@ __all__ = [
     "MISSING",
     "RECONSTRUCTED",
     "TRANSCRIBED",
+    "Advice",
     "Amendment",
     "Band",
     "BothCases",
     "Branch",
+    "Change",
+    "Comparison",
     "CriteriaSet",
     "Criterion",
     "Decision",
+    "Difference",
     "DossierItem",
     "Doubt",
     "Fault",
@@ -69,10 +75,13 @@ __all__ = [
     "LegalForm",
     "Level",
     "MissingSet",
+    "NotePair",
     "Option",
     "OptionOutOfRange",
+    "OptionPair",
     "Part",
     "PointsOutOfRange",
+    "Row",
     "Rule",
     "Score",
     "Section",
@@ -84,7 +93,9 @@ __all__ = [
     "UnknownSet",
     "WorkingRules",
     "WrongSet",
+    "advise",
     "best_parts",
+    "compare",
     "decision",
     "decisions",
     "faults",
