@@ -39,6 +39,8 @@ from .library import decision, decisions
 from .model import (
     Amendment,
     Branch,
+    CalendarItem,
+    Check,
     Decision,
     DossierItem,
     Group,
@@ -48,7 +50,7 @@ from .model import (
     WorkingRules,
 )
 from .scoring import Score, best_parts, score
-from .tally import Tally, show_points, stars_for, tally
+from .tally import MarkState, Tally, show_points, stars_for, tally
 
 __all__ = [
     "MISSING",
@@ -59,7 +61,9 @@ __all__ = [
     "Band",
     "BothCases",
     "Branch",
+    "CalendarItem",
     "Change",
+    "Check",
     "Comparison",
     "CriteriaSet",
     "Criterion",
@@ -74,6 +78,7 @@ __all__ = [
     "LawFileError",
     "LegalForm",
     "Level",
+    "MarkState",
     "MissingSet",
     "NotePair",
     "Option",
