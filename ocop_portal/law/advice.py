@@ -111,7 +111,7 @@ def advise(
     What was declared is a fact: a knock-out cannot be healed, and what stands behind a declared
     gate earns nothing. A gate that follows from a mark of 0 is healed by raising that mark.
     """
-    if target_star not in (1, 2, 3, 4, 5) or isinstance(target_star, bool):
+    if type(target_star) is not int or not 1 <= target_star <= 5:
         raise ValueError(f"a target is a star from 1 to 5, not {target_star!r}")
     knock_outs, gates = tuple(knock_outs), tuple(gates)
     now = score(criteria_set, choices, knock_outs=knock_outs, gates=gates)
