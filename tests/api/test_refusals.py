@@ -144,12 +144,13 @@ def test_an_empty_body_is_missing(send):
 def test_both_cases_of_a_one_of_are_refused(monkeypatch, send):
     found = small_set(heading("8", leaf("8.a", 1, 3), leaf("8.b", 1, 3), mode="one_of"))
     monkeypatch.setattr("ocop_portal.api.law.current_set", lambda slug, number: found)
-    refused = (
-        422,
-        {"detail": "Tiêu chí 8: chỉ chấm một trong các trường hợp.", "code": "both_cases"},
-    )
-    assert send(SLUG, 1, "score", {"choices": {"8.a": 1, "8.b": None}}) == refused
-    assert send(SLUG, 1, "advice", {"choices": {"8.a": 1, "8.b": 1}, "target": 3}) == refused
+    both = {"8.a": 1, "8.b": 1}
+    with pytest.raises(law.BothCases) as why:
+        law.score(found, both)
+    refused = (422, {"detail": str(why.value), "code": "both_cases"})
+    assert send(SLUG, 1, "score", {"choices": both}) == refused
+    assert send(SLUG, 1, "advice", {"choices": both, "target": 3}) == refused
+    assert send(SLUG, 1, "score", {"choices": {"8.a": 1, "8.b": None}})[0] == 200
 
 
 def test_only_json_is_taken(client, db):

@@ -36,9 +36,10 @@ def raised(criteria_set, choices):
     shut = set()
     for criterion in criteria_set.criteria:
         if criterion.mode == "one_of":
+            marked = {code for code, number in choices.items() if number is not None}
             cases = [{c.code for c in child.walk()} for child in criterion.children]
-            if any(case & choices.keys() for case in cases):
-                shut |= set().union(*(case for case in cases if not case & choices.keys()))
+            if any(case & marked for case in cases):
+                shut |= set().union(*(case for case in cases if not case & marked))
     for found in criteria_set.leaves:
         if found.code in shut:
             continue
@@ -236,7 +237,8 @@ def test_of_two_cases_the_answered_one_is_raised_and_either_where_none_is():
     found = small_set(heading("8", leaf("8.a", 1, 2), leaf("8.b", 1, 4), mode="one_of"))
     assert codes(law.advise(found, {"8.b": 1}, 3)) == ["8.b"]
     assert codes(law.advise(found, {}, 3)) == ["8.b"]
-    assert not law.advise(found, {"8.a": None}, 3).reachable
+    assert codes(law.advise(found, {"8.a": None}, 3)) == ["8.b"]
+    assert not law.advise(found, {"8.a": 1}, 3).reachable
 
 
 def test_a_star_mark_is_met_even_where_the_points_suffice():
