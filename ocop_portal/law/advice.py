@@ -411,8 +411,12 @@ class _Sheet:
             for codes in groups.values()
         )
 
-    def _worlds(self, tied: _Tied) -> Iterator[tuple[set[str], dict[str, list[_Way]]]]:
-        """Each situation of the group: the criteria that do not apply, and the ways left to each."""
+    @cached_property
+    def _worlds(self) -> dict[_Tied, list[tuple[set[str], dict[str, list[_Way]]]]]:
+        """Group → its situations: the criteria that do not apply, and the ways left to each."""
+        return {tied: list(self._worlds_of(tied)) for tied in self.tied}
+
+    def _worlds_of(self, tied: _Tied) -> Iterator[tuple[set[str], dict[str, list[_Way]]]]:
         sources = sorted({code for rule in tied.conditions for code, _ in rule.not_when})
         for taken in product(*(self._taken(cases) for cases in tied.cases)):
             ruled_out: set[str] = set()
@@ -468,7 +472,7 @@ class _Sheet:
         before the cut shut.
         """
         guarded = set().union(*(codes for at, codes in self.guarded.items() if at < cut))
-        for void, ways in self._worlds(tied):
+        for void, ways in self._worlds[tied]:
             found = []
             for code in tied.codes:
                 counts = self.place[code] < cut and code not in void
