@@ -66,6 +66,34 @@ def test_a_decision_tells_its_bands_parts_levels_and_sets(fetch):
     assert found["open_questions"] == list(DECISION.open_questions)
 
 
+def test_a_decision_tells_its_calendar_checks_and_which_sets_follow_which(fetch):
+    _, found = fetch("decisions/26-2026/")
+    by_code = {item["code"]: item for item in found["calendar"]}
+    assert by_code["province_round_1"]["before"] == "06-30"
+    assert by_code["commune_check"]["working_days"] == 15
+    filing = by_code["renewal_filing"]
+    assert (filing["days_before_from"], filing["days_before_to"]) == (180, 120)
+    assert found["sets"][0]["follows"] == [
+        {"decision": "148-2023", "number": 1},
+        {"decision": "1048-2019", "number": 1},
+    ]
+    assert found["product_code_pattern"] == law.decision("26-2026").product_code_pattern
+    _, old = fetch(f"decisions/{SLUG}/")
+    assert [check["star"] for check in old["checks"]] == [3, 4, 5]
+    assert {check["source"] for check in old["checks"]} == {"781/QĐ-TTg"}
+
+
+def test_a_mark_that_is_not_met_is_named_for_its_star(send):
+    found = law.decision("26-2026").criteria_set(11)
+    choices = {leaf.code: (len(leaf.options) + 1) // 2 for leaf in found.leaves}
+    status, answer = send("26-2026", 11, "score", {"choices": choices})
+    assert (status, answer["total"], answer["band"], answer["stars"]) == (200, "45", 2, 2)
+    assert answer["unmet_marks"]["3"] == ["2.2"]
+    status, answer = send("26-2026", 11, "advice", {"choices": choices, "target": 3})
+    first = answer["changes"][0]
+    assert (first["code"], first["needed_for"], first["star"]) == ("2.2", "mark", 3)
+
+
 def test_a_set_gives_codes_and_options_as_printed_with_rules_and_doubts(fetch):
     status, found = fetch(f"decisions/{SLUG}/sets/10/")
     assert (status, found["state"]) == (200, "reconstructed in part")
