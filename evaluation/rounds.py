@@ -13,7 +13,9 @@ from products.models import Entry
 from . import publication
 from .models import (
     Candidate,
+    CheckAnswer,
     Conflict,
+    MarkFinding,
     PinnedSet,
     Result,
     Round,
@@ -22,7 +24,7 @@ from .models import (
     Sheet,
 )
 from .scope import current_sheets, seats_of, sheets_owed
-from .tally import proposal, round_tally
+from .tally import Said, proposal, round_tally
 
 S = Round.State
 
@@ -278,6 +280,136 @@ def settle(*, candidate: Candidate, by, spread_note: str = "", finding: str = ""
 
 
 @transaction.atomic
+def find_mark(
+    *,
+    candidate: Candidate,
+    star: int,
+    criterion: str,
+    word: str,
+    reason: str,
+    by,
+    seen: int | None = None,
+) -> MarkFinding:
+    """Record what the council itself found of a doubtful star mark; the last finding stands.
+
+    `word`: of `MarkFinding.Word`, "mean" takes the finding before back. `seen`: the key of the
+    newest finding that the page showed, 0 for none; when another leader was quicker,
+    `RoundRefused` says what they found. The same finding again changes nothing. `RoundRefused` also
+    without a reason, for a mark that the set does not print, and for one that leaves no doubt.
+    """
+    round_ = _lock(candidate.round)
+    _require(round_, S.TALLYING)
+    candidate = Candidate.objects.select_for_update(of=("self",)).get(pk=candidate.pk)
+    reason = reason.strip()
+    marks = [
+        mark
+        for row in round_tally(round_)
+        if row.candidate.pk == candidate.pk
+        for mark in row.marks
+    ]
+    mark = next((mark for mark in marks if mark.key == (star, criterion)), None)
+    if mark is None:
+        raise RoundRefused([_("Bộ tiêu chí không in yêu cầu tối thiểu này.")])
+    if word not in MarkFinding.Word.values:
+        raise RoundRefused([_("Cần chọn kết luận của hội đồng.")])
+    if not reason:
+        raise RoundRefused([_("Cần ghi lý do của kết luận.")])
+    if mark.said and (mark.said.word, mark.said.text) == (word, reason):
+        return MarkFinding.objects.get(pk=mark.said.pk)
+    if not mark.may_be_settled:
+        raise RoundRefused(
+            [
+                _("Các phiếu đều như nhau ở tiêu chí %s, không có gì để hội đồng kết luận.")
+                % criterion
+            ]
+        )
+    _refuse_stale(mark.said, MarkFinding, seen)
+    found = MarkFinding.objects.create(
+        candidate=candidate, star=star, criterion=criterion, word=word, reason=reason, by=by
+    )
+    _tell(
+        round_,
+        "mark.found",
+        by,
+        reason,
+        candidate=candidate.pk,
+        star=star,
+        criterion=criterion,
+        word=word,
+    )
+    return found
+
+
+@transaction.atomic
+def answer_checks(
+    *, candidate: Candidate, answers: dict[str, tuple[str, str]], by, seen: int | None = None
+) -> list[CheckAnswer]:
+    """Record the council's answers to questions of the Decision; the last answer to each stands.
+
+    `answers`: code of the question → word (of `CheckAnswer.Word`, "open" takes the answer before
+    back) and the page of the signed text that was read. `seen` as in `find_mark`. Answers that
+    stand already change nothing; returns the new ones. `RoundRefused` for a question that is not
+    asked of this product, and for an answer that names no page; then nothing is written.
+    """
+    round_ = _lock(candidate.round)
+    _require(round_, S.TALLYING)
+    candidate = (
+        Candidate.objects.select_for_update(of=("self",))
+        .select_related("pinned_set")
+        .get(pk=candidate.pk)
+    )
+    is_service = candidate.pinned_set.criteria.is_service
+    asked = {
+        check.code: check for check in round_.law.checks_on(round_.meets_on, is_service=is_service)
+    }
+    standing = {row.question: row for row in candidate.check_answers.select_related("by")}
+    made = []
+    for code, (word, note) in answers.items():
+        check, last, note = asked.get(code), standing.get(code), note.strip()
+        if check is None:
+            raise RoundRefused([_("Quyết định không hỏi điều này với sản phẩm này.")])
+        if word != CheckAnswer.Word.OPEN and not note:
+            raise RoundRefused([_("Cần ghi trang, mục của văn bản ký đã đối chiếu.")])
+        before = (last.word, last.note) if last else (CheckAnswer.Word.OPEN, "")
+        if before == (word, note):
+            continue
+        _refuse_stale(Said.of(last) if last else None, CheckAnswer, seen)
+        made.append(
+            CheckAnswer.objects.create(
+                candidate=candidate, question=code, word=word, note=note, by=by
+            )
+        )
+        _tell(
+            round_,
+            "check.answered",
+            by,
+            note,
+            candidate=candidate.pk,
+            star=check.star,
+            source=check.source,
+            word=word,
+        )
+    return made
+
+
+def _refuse_stale(said: Said | None, model, seen: int | None) -> None:
+    """Refuse a word of the council that was written over one which the page did not show."""
+    if seen is None or said is None or said.pk <= seen:
+        return
+    raise RoundRefused(
+        [
+            _("%(who)s đã ghi “%(word)s” lúc %(when)s (%(text)s). Hãy xem lại trước khi ghi khác.")
+            % {
+                "who": said.by,
+                "word": model.Word(said.word).label,
+                "when": timezone.localtime(said.at).strftime("%H:%M %d/%m/%Y"),
+                "text": said.text,
+            }
+        ]
+    )
+
+
+@transaction.atomic
 def close_round(*, round_: Round, by) -> Round:
     """Write every result and shut the round for good. Closing a closed round changes nothing.
 
@@ -338,6 +470,22 @@ def _write_result(round_: Round, row) -> Result:
                 "gates": list(scored.score.gates),
             }
             for scored in row.sheets
+        ],
+        mark_findings=[
+            {"star": mark.state.star, "criterion": mark.state.code, **mark.said.to_dict()}
+            for mark in row.marks
+            if mark.said
+        ],
+        check_answers=[
+            {
+                "question": question.code,
+                "star": question.star,
+                "asked": question.text,
+                "source": question.source,
+                **question.said.to_dict(),
+            }
+            for question in row.questions
+            if question.said
         ],
     )
 

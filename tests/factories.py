@@ -235,7 +235,10 @@ class SeatFactory(DjangoModelFactory):
 
 
 class RoundFactory(DjangoModelFactory):
-    """A district round in preparation, marks due in a week."""
+    """A district round in preparation, marks due in a week.
+
+    It meets before 8/6/2020: from then on 781/QĐ-TTg has the council answer questions by hand.
+    """
 
     class Meta:
         model = Round
@@ -245,7 +248,7 @@ class RoundFactory(DjangoModelFactory):
     level = "district"
     decision = factory.SelfAttribute("cycle.decision")
     name = factory.Sequence(lambda n: f"Đợt đánh giá mẫu {n}")
-    meets_on = factory.LazyFunction(timezone.localdate)
+    meets_on = datetime.date(2019, 11, 15)
     scoring_due = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(days=7))
     created_by = factory.SubFactory(UserFactory)
 
