@@ -108,9 +108,37 @@ def remove_candidate(*, candidate: Candidate, by, reason: str) -> Candidate:
     return candidate
 
 
+def why_no_level(round_: Round) -> str:
+    """Why the round's level does not evaluate on the day of the meeting; empty when it does."""
+    periods = [level for level in round_.law.levels if level.code == round_.level]
+    if any(level.valid_on(round_.meets_on) for level in periods):
+        return ""
+    words = {"law": round_.law.number, "day": round_.meets_on.strftime("%d/%m/%Y")}
+    if not periods:
+        return str(_("%(law)s không có cấp đánh giá này.") % words)
+    words["level"] = periods[0].name
+    ends = [level.valid_until for level in periods if level.valid_until]
+    if not ends or max(ends) > round_.meets_on:
+        return str(_("Theo %(law)s, %(level)s chưa đánh giá vào ngày họp %(day)s.") % words)
+    last = max(ends)
+    words["last"] = last.strftime("%d/%m/%Y")
+    by = next((a.number for a in round_.law.amended_by if (a.dated - last).days == 1), "")
+    if not by:
+        return str(
+            _("Theo %(law)s, %(level)s chỉ đánh giá đến hết %(last)s; đợt này họp %(day)s.") % words
+        )
+    return str(
+        _(
+            "Theo %(law)s (%(by)s sửa đổi), %(level)s chỉ đánh giá đến hết %(last)s; "
+            "đợt này họp %(day)s."
+        )
+        % (words | {"by": by})
+    )
+
+
 def why_not_open(round_: Round) -> list[str]:
     """What a round in preparation still lacks before members may score."""
-    reasons = []
+    reasons = [why] if (why := why_no_level(round_)) else []
     seats = list(round_.council.seats.filter(left_on__isnull=True))
     if not any(seat.position == Seat.Position.CHAIR and seat.scores for seat in seats):
         reasons.append(_("Hội đồng chưa có chủ tịch chấm điểm."))

@@ -5,6 +5,8 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from itertools import combinations
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
@@ -159,23 +161,8 @@ def round_tally(round_: Round) -> list[CandidateTally]:
         Conflict.objects.filter(candidate__round=round_).values_list("candidate_id", "seat_id")
     )
     sheets = list(Sheet.objects.filter(candidate__round=round_, state=Sheet.State.SUBMITTED))
-    options: dict[int, dict[str, int]] = defaultdict(dict)
-    submitted = {"sheet__candidate__round": round_, "sheet__state": Sheet.State.SUBMITTED}
-    for sheet_id, criterion, option in Mark.objects.filter(**submitted).values_list(
-        "sheet_id", "criterion", "option"
-    ):
-        options[sheet_id][criterion] = option
-    declared: dict[int, list[str]] = defaultdict(list)
-    for sheet_id, rule in Declaration.objects.filter(**submitted).values_list("sheet_id", "rule"):
-        declared[sheet_id].append(rule)
-
-    # Append-only rows in their order: the last word on a mark or a question stands.
-    findings: dict[int, dict[tuple[int, str], Said]] = defaultdict(dict)
-    for row in MarkFinding.objects.filter(candidate__round=round_).select_related("by"):
-        findings[row.candidate_id][row.star, row.criterion] = Said.of(row)
-    answers: dict[int, dict[str, Said]] = defaultdict(dict)
-    for row in CheckAnswer.objects.filter(candidate__round=round_).select_related("by"):
-        answers[row.candidate_id][row.question] = Said.of(row)
+    options, declared = _marks_of(round_)
+    findings, answers = _said_in(round_)
 
     by_pair = {(sheet.candidate_id, sheet.seat_id): sheet for sheet in sheets}
     return [
@@ -192,6 +179,59 @@ def round_tally(round_: Round) -> list[CandidateTally]:
         )
         for candidate in candidates
     ]
+
+
+def _marks_of(round_: Round) -> tuple[dict[int, dict[str, int]], dict[int, list[str]]]:
+    """Options and declared rules of every submitted sheet, by sheet, in one query."""
+    submitted = {"sheet__candidate__round": round_, "sheet__state": Sheet.State.SUBMITTED}
+    options: dict[int, dict[str, int]] = defaultdict(dict)
+    declared: dict[int, list[str]] = defaultdict(list)
+    for sheet_id, code, option in (
+        Mark.objects.filter(**submitted)
+        .values_list("sheet_id", "criterion", "option")
+        .union(
+            Declaration.objects.filter(**submitted).values_list("sheet_id", "rule", Value(-1)),
+            all=True,
+        )
+    ):
+        if option < 0:
+            declared[sheet_id].append(code)
+        else:
+            options[sheet_id][code] = option
+    return options, declared
+
+
+def _said_in(round_: Round):
+    """The council's last words by candidate, in one query.
+
+    On star marks by (star, criterion), and on questions by their code. The rows are append-only,
+    so the one with the highest key stands.
+    """
+    of_round = {"candidate__round": round_}
+    name = Coalesce(NullIf("by__full_name", Value("")), "by__username")
+    common = ("candidate_id", "word", "name", "at", "pk")
+    rows = (
+        MarkFinding.objects.filter(**of_round)
+        .order_by()
+        .annotate(name=name)
+        .values_list(*common, "star", "criterion", "reason")
+        .union(
+            CheckAnswer.objects.filter(**of_round)
+            .order_by()
+            .annotate(name=name, no_star=Value(0))
+            .values_list(*common, "no_star", "question", "note"),
+            all=True,
+        )
+    )
+    findings: dict[int, dict[tuple[int, str], Said]] = defaultdict(dict)
+    answers: dict[int, dict[str, Said]] = defaultdict(dict)
+    for candidate_id, word, by, at, pk, star, code, text in sorted(rows, key=lambda row: row[4]):
+        said = Said(word, text, by, at, pk)
+        if star:
+            findings[candidate_id][star, code] = said
+        else:
+            answers[candidate_id][code] = said
+    return findings, answers
 
 
 def _candidate_tally(

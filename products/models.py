@@ -419,6 +419,11 @@ class PublicRating(models.Model):
         return f"{self.product}: {self.stars}"
 
     @property
+    def law_number(self) -> str:
+        """The number of the Decision that was applied; "" where the source names none."""
+        return next((d.number for d in law.decisions() if d.slug == self.law), "")
+
+    @property
     def mean(self) -> Fraction | None:
         """The council's exact mean, 0–100."""
         return Fraction(self.points) if self.points else None

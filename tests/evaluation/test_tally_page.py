@@ -414,7 +414,7 @@ def test_the_tally_costs_the_same_whatever_the_number_of_products_and_members(
 ):
     for members, candidates in ((3, 1), (3, 3), (5, 3)):
         round_ = ended(*[72] * members, candidates=candidates)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(6):
             round_tally(round_)
 
 
@@ -432,8 +432,8 @@ def test_the_tally_page_costs_the_same_whatever_the_number_of_products_and_membe
             browser.get(url("tally", round_.pk))
 
 
-QUERIES_OF_A_PAGE = 16
-QUERIES_OF_A_CLOSED_PAGE = 10
+QUERIES_OF_A_PAGE = 15
+QUERIES_OF_A_CLOSED_PAGE = 11
 
 
 def test_a_round_ended_before_the_chair_began_is_saved_by_opening_the_chairs_sheet():
