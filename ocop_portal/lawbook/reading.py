@@ -29,7 +29,7 @@ from ocop_portal.law.criteria import (
 from ocop_portal.search import words_of
 from ocop_portal.text import fold
 
-from .versions import current_set
+from .versions import MISSING, Standing, current_sets, standings
 
 # --- What ruled when --------------------------------------------------------------------------
 
@@ -159,19 +159,18 @@ NOTE_WORDS: dict[str, tuple[Promise, str]] = {
     EXPLANATION: (gettext_lazy("Giải thích"), "info-circle"),
 }
 
-SET_STATES: dict[str, Promise] = {
-    law.TRANSCRIBED: gettext_lazy("chép lại, chưa đối chiếu với văn bản ký"),
-    law.RECONSTRUCTED: gettext_lazy("khôi phục một phần, chưa đối chiếu với văn bản ký"),
-    law.MISSING: gettext_lazy("chưa có văn bản"),
-}
-
 
 @dataclass(frozen=True)
 class SetRow:
-    """A set in the classification; `remark` only where its text is not simply transcribed."""
+    """A set in the classification, and how far its text can be trusted."""
 
     summary: law.SetSummary
-    remark: str
+    standing: Standing
+
+    @property
+    def is_plain(self) -> bool:
+        """Transcribed and not yet checked, as nearly all are: said once for all of them."""
+        return self.standing == Standing(law.TRANSCRIBED)
 
 
 @dataclass(frozen=True)
@@ -181,11 +180,13 @@ class BranchRow:
 
 
 def branches_of(decision: law.Decision) -> list[BranchRow]:
-    """The classification: branches › groups › sets, as the Decision lists them."""
+    """The classification: branches › groups › sets, as the Decision lists them. Two queries."""
+    current = current_sets(decision.slug, [summary.number for summary in decision.sets])
+    found = standings(current.values())
 
     def row(summary: law.SetSummary) -> SetRow:
-        plain = summary.state == law.TRANSCRIBED
-        return SetRow(summary, "" if plain else str(SET_STATES[summary.state]))
+        usable = summary.number in current
+        return SetRow(summary, found[current[summary.number].digest] if usable else MISSING)
 
     return [
         BranchRow(
@@ -447,7 +448,7 @@ def _entry(criterion: law.Criterion) -> _Entry:
 
 
 def search(typed: str, *, decision: str = "", number: int | None = None) -> Found:
-    """Criteria and sets of all Decisions, newest first, that hold the typed words.
+    """Criteria and sets of all Decisions, newest first, that hold the typed words. One query each.
 
     Words that stand together as typed count; only where they are found nowhere so, criteria that
     hold all of them anywhere. `decision`, `number`: look only there, and show every hit.
@@ -456,6 +457,9 @@ def search(typed: str, *, decision: str = "", number: int | None = None) -> Foun
     if not sought:
         return Found([])
     shelf = [found for found in reversed(law.decisions()) if decision in ("", found.slug)]
+    texts = {
+        one.slug: current_sets(one.slug, [summary.number for summary in one.sets]) for one in shelf
+    }
     for loose in (False, True):
         found = [
             (
@@ -464,7 +468,7 @@ def search(typed: str, *, decision: str = "", number: int | None = None) -> Foun
                     row
                     for summary in one.sets
                     if number in (None, summary.number)
-                    and (row := _search_set(one, summary, sought, loose, shorten=number is None))
+                    and (row := _search_set(summary, texts[one.slug], sought, loose, number))
                 ],
             )
             for one in shelf
@@ -476,19 +480,24 @@ def search(typed: str, *, decision: str = "", number: int | None = None) -> Foun
 
 
 def _search_set(
-    decision: law.Decision, summary: law.SetSummary, sought: Sought, loose: bool, *, shorten: bool
+    summary: law.SetSummary,
+    texts: dict[int, law.CriteriaSet],
+    sought: Sought,
+    loose: bool,
+    only: int | None,
 ) -> SetHits | None:
+    """The hits in one set; all of them when `only` this set was asked for."""
     row = SetHits(
         summary,
         name=sought.mark(summary.name, loose=loose),
         by_name=sought.is_in(_folded(summary.name)[0], loose=loose),
     )
-    if summary.usable:
-        for entry in _entries(current_set(decision.slug, summary.number)):
+    if summary.number in texts:
+        for entry in _entries(texts[summary.number]):
             if not sought.is_in(entry.folded, loose=loose):
                 continue
             row.total += 1
-            if shorten and len(row.hits) == HITS_SHOWN:
+            if only is None and len(row.hits) == HITS_SHOWN:
                 continue
             lines = [
                 text

@@ -15,7 +15,7 @@ from ocop_portal.forms import PortalForm
 from ocop_portal.pages import crumbs
 
 from . import reading
-from .versions import current_set
+from .versions import current_set, standing
 
 
 class DayForm(PortalForm):
@@ -122,7 +122,7 @@ def criteria_set(request, slug: str, number: int):
             **context,
             "criteria_set": current,
             "table": reading.table_of(current),
-            "state": reading.SET_STATES[current.state],
+            "standing": standing(current),
         },
     )
 
