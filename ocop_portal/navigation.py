@@ -20,6 +20,7 @@ PUBLIC = (
     (_("Trang chủ"), "home", "house"),
     (_("Sản phẩm"), "products:catalogue", "box-seam"),
     (_("Xã, thị trấn"), "communes:public_list", "geo-alt"),
+    (_("Bộ tiêu chí"), "lawbook:decisions", "journal-text"),
 )
 OFFICE = (
     (_("Việc cần làm"), "office", "clipboard-check", None),

@@ -5,7 +5,9 @@
 3
 """
 
+from .advice import Advice, Change, advise
 from .checks import Fault, faults
+from .compare import Comparison, Difference, NotePair, OptionPair, Row, compare
 from .criteria import (
     MISSING,
     RECONSTRUCTED,
@@ -54,15 +56,19 @@ __all__ = [
     "MISSING",
     "RECONSTRUCTED",
     "TRANSCRIBED",
+    "Advice",
     "Amendment",
     "Band",
     "BothCases",
     "Branch",
     "CalendarItem",
+    "Change",
     "Check",
+    "Comparison",
     "CriteriaSet",
     "Criterion",
     "Decision",
+    "Difference",
     "DossierItem",
     "Doubt",
     "Fault",
@@ -74,10 +80,13 @@ __all__ = [
     "Level",
     "MarkState",
     "MissingSet",
+    "NotePair",
     "Option",
     "OptionOutOfRange",
+    "OptionPair",
     "Part",
     "PointsOutOfRange",
+    "Row",
     "Rule",
     "Score",
     "Section",
@@ -89,7 +98,9 @@ __all__ = [
     "UnknownSet",
     "WorkingRules",
     "WrongSet",
+    "advise",
     "best_parts",
+    "compare",
     "decision",
     "decisions",
     "faults",
