@@ -321,6 +321,13 @@ class Candidate(models.Model):
     def __str__(self) -> str:
         return f"{self.number}. {self.entry.product}"
 
+    @property
+    def told_by_producer(self) -> dict:
+        """The producer's own points by criterion; {} where it was made by another version of the set."""
+        frozen = self.self_assessment
+        same = frozen and self.pinned_set_id and frozen["digest"] == self.pinned_set.digest
+        return frozen["points"] if same else {}
+
 
 class MarkFinding(models.Model):
     """What the council itself found of a doubtful star mark; append-only, the last one stands.

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
 from products import cycle as entry_cycle
-from products import dossier
+from products import dossier, self_assessment
 from products.models import Entry
 
 from . import publication
@@ -186,7 +186,8 @@ def open_round(*, round_: Round, by) -> Round:
         entry = _move(candidate.entry, "open_evaluation", by)
         candidate.pinned_set = pin(round_.law.criteria_set(entry.set_number))
         candidate.dossier = dossier.handed_in(entry)
-        candidate.save(update_fields=["pinned_set", "dossier"])
+        candidate.self_assessment = self_assessment.frozen(entry)
+        candidate.save(update_fields=["pinned_set", "dossier", "self_assessment"])
     round_.state, round_.opened_at = S.OPEN, timezone.now()
     round_.save()
     _tell(round_, "opened", by)

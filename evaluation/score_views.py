@@ -204,6 +204,7 @@ def sheet_page(request, found: Sheet, *, refused: str = "", status: int = 200, a
                 score,
                 options,
                 declarations,
+                producer_points=candidate.told_by_producer,
                 ask_missing=request.GET.get("thieu") == "1",
             ),
             "score": score,

@@ -122,7 +122,7 @@ def _through_the_steps(commune: Desk, district: Desk) -> None:
     commune.press("Lưu ý tưởng")
     _hand_in(commune, "Phiếu đăng ký ý tưởng")
     commune.press("Đăng ký ý tưởng")
-    commune.sees("Chờ huyện xem xét ý tưởng")
+    commune.sees("Chờ xem xét ý tưởng")
     entry = commune.page.url
 
     district.menu("Chu trình năm")
@@ -161,7 +161,7 @@ def _through_the_steps(commune: Desk, district: Desk) -> None:
     _hand_in(commune, "Sản phẩm mẫu", quantity=5)
     _hand_in(commune, "Phiếu kiểm nghiệm")
     commune.press("Nộp hồ sơ")
-    commune.sees("Chờ huyện kiểm tra hồ sơ")
+    commune.sees("Chờ kiểm tra hồ sơ")
 
     district.open(entry)
     district.press("Xác nhận hồ sơ đầy đủ")
