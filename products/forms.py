@@ -34,8 +34,8 @@ def _helper(*rows) -> FormHelper:
 
 
 def classification_choices() -> list[tuple]:
-    """Every set of every Decision, in groups "branch – group"; the value is "slug/number"."""
-    decisions = law.decisions()
+    """Every set of every Decision, the newest first, in groups; the value is "slug/number"."""
+    decisions = law.decisions()[::-1]
     choices = []
     for decision in decisions:
         for branch in decision.branches:

@@ -44,6 +44,7 @@ from products.models import (
     Product,
     ProductPhoto,
     PublicRating,
+    SelfAssessment,
     Step,
 )
 
@@ -192,6 +193,25 @@ class PaperFactory(DjangoModelFactory):
     size = factory.LazyAttribute(lambda paper: paper.file.size)
     sha256 = factory.LazyAttribute(lambda paper: _sha256(paper.file))
     uploaded_by = factory.SelfAttribute("entry.created_by")
+
+
+class SelfAssessmentFactory(DjangoModelFactory):
+    """A producer's own sheet of 72 points, four stars, that stands beside the dossier."""
+
+    class Meta:
+        model = SelfAssessment
+
+    entry = factory.SubFactory(EntryFactory)
+    decision = factory.SelfAttribute("entry.cycle.decision")
+    set_number = factory.SelfAttribute("entry.set_number")
+    digest = "0" * 64
+    choices = factory.LazyFunction(lambda: {"1.1": 1})
+    points = factory.LazyFunction(lambda: {"1.1": 1})
+    parts = factory.LazyFunction(lambda: {"A": 25, "B": 17, "C": 30})
+    total = 72
+    stars = 4
+    query = "qd=1048-2019&bo=1"
+    attached_by = factory.SelfAttribute("entry.created_by")
 
 
 class PublicRatingFactory(DjangoModelFactory):
@@ -591,6 +611,30 @@ def _split(criteria: law.CriteriaSet, total: int) -> dict[str, int]:
     if total not in ways:
         raise ValueError(f"no sheet adds up to {total}")
     return ways[total]
+
+
+def options_with(criteria: law.CriteriaSet, points: dict[str, int]) -> dict[str, int]:
+    """The best option of every criterion, but those with these points where `points` names it.
+
+    Of several cases the first. ValueError where a criterion has no option of these points.
+    """
+    other_cases = {
+        leaf.code
+        for criterion in criteria.criteria
+        if criterion.mode == "one_of"
+        for case in criterion.children[1:]
+        for leaf in case.walk()
+    }
+    chosen = {}
+    for leaf in criteria.leaves:
+        if leaf.code in other_cases:
+            continue
+        wanted = points.get(leaf.code, max(option.points for option in leaf.options))
+        numbers = [option.number for option in leaf.options if option.points == wanted]
+        if not numbers and wanted:
+            raise ValueError(f"{leaf.code} has no option of {wanted} points")
+        chosen[leaf.code] = numbers[0] if numbers else 0
+    return chosen
 
 
 def fill_sheet(

@@ -102,6 +102,8 @@ def table(world) -> dict[str, tuple[list, object]]:
         "products:paper_add": ([w.entry.pk, "idea"], HERE),
         "products:paper": ([w.paper.pk], HERE),
         "products:paper_withdraw": ([w.paper.pk], HERE),
+        "products:self_assessment_add": ([w.entry.pk], HERE),
+        "products:self_assessment_withdraw": ([w.self_assessment.pk], HERE),
         # councils and rounds
         "evaluation:rounds": ([], IN_COUNCILS),
         "evaluation:councils": ([], IN_COUNCILS),
@@ -208,6 +210,7 @@ def build() -> SimpleNamespace:
         cycle=cycle,
         entry=entry,
         paper=make.PaperFactory(entry=entry),
+        self_assessment=make.SelfAssessmentFactory(entry=entry),
         council=council,
         draft=draft,
         open=open_round,
