@@ -7,13 +7,15 @@ import pytest
 
 from ocop_portal.law import library
 
+REAL = library.SHELF
+
 
 class Shelf:
     def __init__(self, path, slug="1048-2019"):
         self.path = path
         self.slug = slug
         self.folder = path / slug
-        shutil.copytree(library.SHELF / slug, self.folder)
+        shutil.copytree(REAL / slug, self.folder)
 
     def file(self, name):
         return self.folder / (name if isinstance(name, str) else f"sets/{name:02d}.yaml")
@@ -25,9 +27,9 @@ class Shelf:
         self.file(name).write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def edit_pattern(self, name, pattern, new):
-        """Replace the first match of a pattern, which may run over several lines."""
+        """Replace the first match of a pattern; ^ and $ are those of a line."""
         text = self.file(name).read_text(encoding="utf-8")
-        text, found = re.subn(pattern, new, text, count=1, flags=re.DOTALL | re.MULTILINE)
+        text, found = re.subn(pattern, new, text, count=1, flags=re.MULTILINE)
         assert found == 1
         self.file(name).write_text(text, encoding="utf-8")
 
