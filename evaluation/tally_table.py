@@ -111,6 +111,13 @@ class TallyRow:
         return words
 
     @property
+    def mark_tables(self) -> list[tuple[str, list[StarMark]]]:
+        """The star marks in two: those to look at, missed or doubtful, and those plainly met."""
+        plain = [m for m in self.marks if m.state.met and not m.may_be_settled]
+        look = [m for m in self.marks if m not in plain]
+        return [("look", look), ("plain", plain)]
+
+    @property
     def doubtful(self) -> list[StarMark]:
         """The star marks that the council may settle."""
         return [mark for mark in self.marks if mark.may_be_settled]

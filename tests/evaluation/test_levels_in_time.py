@@ -213,7 +213,7 @@ def test_an_office_of_the_province_runs_a_cycle_and_a_round_with_a_commune_of_to
     )
     page = client.get(product.get_public_url()).content.decode()
     assert "(chấm theo 26/2026/QĐ-TTg)" in page
-    assert "chép lại từ bản đã công bố" in page
+    assert "Chép lại từ bản đã công bố" in page
 
 
 def test_the_district_s_officer_is_called_the_province_s_in_a_province():
