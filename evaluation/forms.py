@@ -300,9 +300,9 @@ class QuestionsForm(SeenForm):
 
     def __init__(self, *args, row, **kwargs):
         super().__init__(*args, **kwargs)
-        self.codes = [question.code for question in row.questions]
+        self.codes = [question.code for question in row.asked]
         layout = []
-        for question in row.questions:
+        for question in row.asked:
             word, note = f"{question.code}-word", f"{question.code}-note"
             self.fields[word] = forms.ChoiceField(
                 label=question.text,

@@ -118,6 +118,11 @@ class TallyRow:
         return [("look", look), ("plain", plain)]
 
     @property
+    def asked(self) -> list[Question]:
+        """The questions that can still decide something: of stars within the band, or answered."""
+        return [q for q in self.questions if q.star <= self.band or q.said]
+
+    @property
     def doubtful(self) -> list[StarMark]:
         """The star marks that the council may settle."""
         return [mark for mark in self.marks if mark.may_be_settled]

@@ -51,7 +51,7 @@ def _tally_page(request, found: Round, *, bound: dict | None = None, status: int
                 row=row, prefix=f"mark-{row.candidate.pk}"
             )
             row.mark_form.now_seen(newest(mark.said for mark in row.marks))
-        if may_settle and row.questions:
+        if may_settle and row.asked:
             row.questions_form = forms.get("questions") or QuestionsForm(
                 row=row, prefix=f"questions-{row.candidate.pk}"
             )

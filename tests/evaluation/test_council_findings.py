@@ -66,6 +66,9 @@ def test_an_unanswered_question_within_the_stars_blocks_the_closing_and_says_so(
     assert "chưa trả lời yêu cầu tối thiểu của hạng 3 sao theo 781/QĐ-TTg." in page
     assert "chưa trả lời yêu cầu tối thiểu của hạng 4 sao theo 781/QĐ-TTg." in page
     assert "hạng 5 sao" not in page
+    asked = get(secretary(round_), "tally", round_.pk).content.decode()
+    assert "(hạng 4 sao)" in asked
+    assert "(hạng 5 sao)" not in asked  # 72 points never reach it
     answer(round_, minimum_3="yes")
     assert post(secretary(round_), "round_close", round_.pk).status_code == 422
     answer(round_, minimum_4="yes")
