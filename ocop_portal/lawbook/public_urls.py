@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import reading_views
+from . import reading_views, rehearsal_views
 
 urlpatterns = [
     path("quyet-dinh/", reading_views.decisions, name="decisions"),
@@ -14,4 +14,7 @@ urlpatterns = [
         reading_views.criterion,
         name="criterion",
     ),
+    path("tu-danh-gia/", rehearsal_views.start, name="rehearsal_start"),
+    path("tu-danh-gia/phieu/", rehearsal_views.sheet, name="rehearsal"),
+    path("tu-danh-gia/bao-cao/", rehearsal_views.report, name="rehearsal_report"),
 ]

@@ -268,10 +268,11 @@ class SetTable:
     parts: tuple[PartRow, ...]
 
 
-def table_of(criteria_set: law.CriteriaSet) -> SetTable:
+def table_of(criteria_set: law.CriteriaSet, *, questions: bool = False) -> SetTable:
     """The set's rows, each with the notes and doubts that belong to its place.
 
-    A doubt whose place is not in the set stands at the head, so that none is lost.
+    A doubt whose place is not in the set stands at the head, so that none is lost. `questions`: the
+    reader is asked what the declarable rules state, so they are left out of the notes.
     """
     doubts: dict[str, list[Note]] = {}
     places = {HEADER, *(part.code for part in criteria_set.parts)}
@@ -282,7 +283,9 @@ def table_of(criteria_set: law.CriteriaSet) -> SetTable:
         doubts.setdefault(place, []).append(_doubt(doubt))
 
     def notes(rules: Iterable[law.Rule], *places: str) -> tuple[Note, ...]:
-        found = [_note(rule.kind, rule.text) for rule in rules]
+        found = [
+            _note(rule.kind, rule.text) for rule in rules if not (questions and rule.declarable)
+        ]
         return (*found, *(note for place in places for note in doubts.pop(place, ())))
 
     def row(criterion: law.Criterion) -> CriterionRow:
@@ -415,6 +418,49 @@ def _pieces(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[str, str,
         yield _OPEN, text[start:end], _CLOSE
         at = end
     yield "", text[at:], ""
+
+
+# What a word of a product's name is worth where it is found, when a set is sought for the product.
+_IN_NAME, _IN_GROUP, _IN_TEXT = 8, 2, 1
+
+
+def sets_for(typed: str, *, day: datetime.date) -> list[tuple[law.Decision, list[law.SetSummary]]]:
+    """The sets that a product of this name most likely belongs to, best first.
+
+    Judged by words alone: names of sets count most, then groups, then what the criteria speak of.
+    Decisions in force on `day` come first, then the newer. One query for each Decision.
+    """
+    sought = Sought(typed)
+    if not sought:
+        return []
+    shelf = sorted(
+        law.decisions(), key=lambda one: (one.in_force_on(day), one.in_force_from), reverse=True
+    )
+    found = []
+    for one in shelf:
+        texts = current_sets(one.slug, [summary.number for summary in one.sets])
+        rated = [
+            (_likeness(sought, summary, texts[summary.number]), summary)
+            for summary in one.sets
+            if summary.number in texts
+        ]
+        best = max((worth for worth, _summary in rated), default=0)
+        likely = [(worth, summary) for worth, summary in rated if 0 < best <= worth * 2]
+        likely.sort(key=lambda pair: (-pair[0], pair[1].number))
+        if likely:
+            found.append((one, [summary for _worth, summary in likely]))
+    return found
+
+
+def _likeness(sought: Sought, summary: law.SetSummary, texts: law.CriteriaSet) -> int:
+    name, group = _folded(summary.name)[0], _folded(f"{summary.branch} {summary.group}")[0]
+    words = sum(
+        _IN_NAME * bool(word.search(name)) + _IN_GROUP * bool(word.search(group))
+        for word in sought.each
+    )
+    together = _IN_NAME * len(sought.each) * bool(sought.together.search(name))
+    spoken_of = any(sought.together.search(entry.folded) for entry in _entries(texts))
+    return words + together + _IN_TEXT * spoken_of
 
 
 @dataclass(frozen=True)
