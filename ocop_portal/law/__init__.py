@@ -6,7 +6,7 @@
 """
 
 from .advice import Advice, Change, advise
-from .checks import Fault, faults
+from .checks import Fault, faults, unpublished
 from .compare import Comparison, Difference, NotePair, OptionPair, Row, compare
 from .criteria import (
     MISSING,
@@ -35,7 +35,7 @@ from .errors import (
     UnknownSet,
     WrongSet,
 )
-from .library import decision, decisions
+from .library import decision, decisions, publish
 from .model import (
     Amendment,
     Branch,
@@ -46,6 +46,7 @@ from .model import (
     Group,
     LegalForm,
     Level,
+    Published,
     SetSummary,
     WorkingRules,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "OptionPair",
     "Part",
     "PointsOutOfRange",
+    "Published",
     "Row",
     "Rule",
     "Score",
@@ -104,8 +106,10 @@ __all__ = [
     "decision",
     "decisions",
     "faults",
+    "publish",
     "score",
     "show_points",
     "stars_for",
     "tally",
+    "unpublished",
 ]
