@@ -20,6 +20,7 @@ from ocop_portal.law.criteria import (
     CONDITIONAL,
     EVIDENCE,
     EXPLANATION,
+    FULL_MARKS,
     GATE,
     HEADER,
     KNOCK_OUT,
@@ -156,6 +157,7 @@ NOTE_WORDS: dict[str, tuple[Promise, str]] = {
     ONE_OF_TWO_CASES: (gettext_lazy("Chọn một trường hợp"), "list"),
     REQUIREMENT: (gettext_lazy("Yêu cầu"), "flag"),
     EVIDENCE: (gettext_lazy("Minh chứng"), "paperclip"),
+    FULL_MARKS: (gettext_lazy("Được điểm tối đa khi"), "award"),
     EXPLANATION: (gettext_lazy("Giải thích"), "info-circle"),
 }
 
@@ -166,6 +168,11 @@ class SetRow:
 
     summary: law.SetSummary
     standing: Standing
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it has a text that a sheet can be filled in with."""
+        return self.standing.state != law.MISSING
 
     @property
     def is_plain(self) -> bool:

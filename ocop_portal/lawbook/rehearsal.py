@@ -236,17 +236,17 @@ def _answer(
 def _drop_second_cases(
     criteria_set: law.CriteriaSet, choices: dict[str, int | None]
 ) -> list[Fault]:
-    """Of children that exclude one another the first answered one is kept."""
+    """Of children that exclude one another the first marked one is kept."""
     faults = []
     for criterion in criteria_set.criteria:
         if criterion.mode != "one_of":
             continue
         cases = [[found.code for found in child.walk()] for child in criterion.children]
-        answered = [case for case in cases if any(code in choices for code in case)]
-        for case in answered[1:]:
+        marked = [case for case in cases if any(choices.get(code) is not None for code in case)]
+        for case in marked[1:]:
             for code in case:
                 choices.pop(code, None)
-        if len(answered) > 1:
+        if len(marked) > 1:
             text = _("Tiêu chí %s chỉ chấm một trong các trường hợp: đã giữ trường hợp đầu.")
             faults.append(Fault("both_cases", text % criterion.code))
     return faults
@@ -401,7 +401,7 @@ def _ruled_out(
     for criterion in criteria_set.criteria:
         if criterion.mode == "one_of":
             for child in criterion.children:
-                if not any(found.code in choices for found in child.walk()):
+                if all(choices.get(found.code) is None for found in child.walk()):
                     for found in child.walk():
                         because.setdefault(found.code, _("Đã chọn trường hợp khác"))
     gates = {rule.key: rule.text for rule in criteria_set.gates}
@@ -530,6 +530,15 @@ class ReportPart:
     part: law.Part
     points: int
     rows: tuple[ReportRow, ...]
+
+
+SELF_ASSESSMENT = "self_assessment"  # the code of that paper in a Decision's dossier list
+
+
+def form_name(decision: law.Decision) -> str:
+    """The name of the self-assessment form that the Decision asks for; empty when it asks for none."""
+    names = [item.name for item in decision.dossier if item.code == SELF_ASSESSMENT]
+    return names[0] if names else ""
 
 
 def report_of(sheet: SheetRead, outcome: Outcome) -> list[ReportPart]:

@@ -64,16 +64,17 @@ def report(request):
     except (rehearsal.BadSheet, law.LawError) as refused:
         return _refused(request, refused)
     outcome = rehearsal.outcome_of(found)
+    decision = law.decision(found.criteria_set.decision)
     return render(
         request,
         "lawbook/public/rehearsal_report.html",
         {
             "sheet": found,
             "outcome": outcome,
-            "decision": law.decision(found.criteria_set.decision),
+            "decision": decision,
+            "form_name": rehearsal.form_name(decision),
             "standing": standing(found.criteria_set),
             "parts": rehearsal.report_of(found, outcome),
-            "today": timezone.localdate(),
         },
     )
 
