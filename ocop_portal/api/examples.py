@@ -8,8 +8,8 @@ from ocop_portal import law
 from . import law_answers as answers
 from .law_forms import AdviceAsked, Sheet
 
-# A set that shows most rules; the sheet answers every criterion in the middle.
-SLUG, NUMBER = "1048-2019", 11
+# A set with star marks; the sheet answers every criterion in the middle.
+SLUG, NUMBER = "26-2026", 11
 TARGET = 4
 
 

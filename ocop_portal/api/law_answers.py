@@ -70,6 +70,33 @@ class PaperOut(Schema):
     condition: str = Field(description="Chỉ cần khi; để trống là luôn cần.")
 
 
+class CalendarOut(Schema):
+    code: str
+    what: str
+    level: str = Field(description="Ai phải làm: producer, commune, district, province, centre.")
+    before: str | None = Field(description="Hằng năm, trước ngày này: tháng-ngày, như “04-30”.")
+    working_days: int | None = Field(description="Số ngày làm việc kể từ việc nêu ở `what`.")
+    days: int | None = Field(description="Số ngày kể từ việc nêu ở `what`.")
+    days_before_from: int | None = Field(description="Sớm nhất bao nhiêu ngày trước khi hết hạn.")
+    days_before_to: int | None = Field(description="Muộn nhất bao nhiêu ngày trước khi hết hạn.")
+    valid_from: datetime.date | None
+    valid_until: datetime.date | None
+
+
+class CheckOut(Schema):
+    code: str
+    star: Stars
+    text: str
+    source: str
+    from_day: datetime.date
+    not_for_services: bool
+
+
+class FollowedSet(Schema):
+    decision: str
+    number: int
+
+
 class SetBrief(Schema):
     number: int
     name: str
@@ -84,27 +111,38 @@ class SetBrief(Schema):
         )
     )
     usable: bool = Field(description="Dùng để chấm được hay chưa.")
+    follows: list[FollowedSet] = Field(
+        description="Bộ của Quyết định trước mà bộ này nối tiếp theo tên gọi; chỉ là gợi ý."
+    )
 
 
 class DecisionFull(DecisionBrief):
     bands: list[BandOut]
     part_points: dict[str, Points] = Field(description="Điểm tối đa của các phần A, B, C.")
     levels: list[LevelOut]
+    star_rule: str = Field(description="Lời in về dấu sao bên phương án; để trống khi không in.")
+    calendar: list[CalendarOut]
+    checks: list[CheckOut] = Field(
+        description="Câu hỏi mà hội đồng tự trả lời, vì văn bản chưa được chép đủ."
+    )
     certificate_months: int
     certificate_from_stars: int
+    product_code_pattern: str = Field(description="Dạng của mã sản phẩm, biểu thức chính quy.")
     dossier: list[PaperOut]
     readings: list[str] = Field(description="Cách hiểu những chỗ Quyết định không nói rõ.")
     open_questions: list[str] = Field(description="Những chỗ nguồn để ngỏ, chưa trả lời được.")
     sets: list[SetBrief] = Field(description="Các bộ tiêu chí theo số, kể cả bộ chưa dùng được.")
 
 
+def _named(value, form: type[Schema]) -> dict:
+    """What the form names, as it stands in the law's value."""
+    return {name: getattr(value, name) for name in form.model_fields}
+
+
 def _brief(decision: law.Decision) -> dict:
     names = ("slug", "number", "title", "dated", "in_force_from", "in_force_until")
     return {name: getattr(decision, name) for name in names} | {
-        "amended_by": [
-            {name: getattr(amendment, name) for name in AmendmentOut.model_fields}
-            for amendment in decision.amended_by
-        ],
+        "amended_by": [_named(amendment, AmendmentOut) for amendment in decision.amended_by],
     }
 
 
@@ -117,29 +155,30 @@ def decision_full(decision: law.Decision) -> dict:
         "bands": [_band(band) for band in decision.bands],
         "part_points": {code: str(points) for code, points in decision.part_points.items()},
         "levels": [
-            {
-                "code": level.code,
-                "name": level.name,
-                "authority": level.authority,
-                "recognises": list(level.recognises),
+            _named(level, LevelOut)
+            | {
                 "refers_from": _points(level.refers_from),
-                "refers_to": level.refers_to,
                 "returns_below": _points(level.returns_below),
-                "valid_from": level.valid_from,
-                "valid_until": level.valid_until,
             }
             for level in decision.levels
         ],
+        "star_rule": decision.star_rule,
+        "calendar": [
+            _named(item, CalendarOut)
+            | {"before": item.before and "{:02d}-{:02d}".format(*item.before)}
+            for item in decision.calendar
+        ],
+        "checks": [_named(check, CheckOut) for check in decision.checks],
         "certificate_months": decision.certificate_months,
         "certificate_from_stars": decision.certificate_from_stars,
-        "dossier": [
-            {name: getattr(item, name) for name in PaperOut.model_fields}
-            for item in decision.dossier
-        ],
+        "product_code_pattern": decision.product_code_pattern,
+        "dossier": [_named(item, PaperOut) for item in decision.dossier],
         "readings": list(decision.readings),
         "open_questions": list(decision.open_questions),
         "sets": [
-            {name: getattr(item, name) for name in SetBrief.model_fields} for item in decision.sets
+            _named(item, SetBrief)
+            | {"follows": [{"decision": slug, "number": n} for slug, n in item.follows]}
+            for item in decision.sets
         ],
     }
 

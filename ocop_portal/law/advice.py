@@ -19,6 +19,7 @@ from itertools import product
 from .criteria import (
     CONDITIONAL,
     EVIDENCE,
+    FULL_MARKS,
     HEADER,
     REQUIREMENT,
     CriteriaSet,
@@ -376,7 +377,7 @@ class _Sheet:
             for criterion in self.criteria_set.criteria
             if any(below is leaf for below in criterion.walk())
             for rule in criterion.rules
-            if rule.kind in (EVIDENCE, REQUIREMENT)
+            if rule.kind in (EVIDENCE, REQUIREMENT, FULL_MARKS)
         )
 
     # --- criteria that rules tie together -----------------------------------------------------

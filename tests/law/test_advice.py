@@ -293,11 +293,11 @@ def test_a_knock_out_is_healed_by_no_mark():
 
 
 def test_the_evidence_is_that_of_the_criterion_and_of_its_headings():
-    notes = [rule("evidence", "1.1"), rule("explanation", "1.1")]
+    notes = [rule(kind, "1.1") for kind in ("evidence", "explanation", "full_marks")]
     above = [rule("requirement", "1")]
     found = small_set(heading("1", leaf("1.1", 9, rules=notes), rules=above))
     (change,) = law.advise(found, {}, 5).changes
-    assert change.evidence == ("requirement 1", "evidence 1.1")
+    assert change.evidence == ("requirement 1", "evidence 1.1", "full_marks 1.1")
 
 
 @pytest.mark.parametrize("target", [0, 6, -1, 3.0, "3", None, True])
