@@ -49,6 +49,7 @@ NO_SCREEN = {
     "evaluation:retract": "a form",
     "reminders:read_all": "a form",
     "reminders:open": "leads on",
+    "lawbook:criterion": "leads on",
     "mfa_login_webauthn": "JSON",
     "mfa_reauthenticate_webauthn": "needs a key",
     # Files.
@@ -157,6 +158,19 @@ def visits() -> list[tuple]:
         ("", "public-communes", "communes:public_list"),
         ("", "public-commune", "communes:public_unit", (commune.pk,)),
         ("", "public-district", "communes:public_unit", (district.pk,)),
+        ("", "decisions", "lawbook:decisions"),
+        ("", "decisions-then", "lawbook:decisions", (), "?ngay=01/07/2025"),
+        ("", "decision", "lawbook:decision", ("148-2023",)),
+        ("", "set", "lawbook:set", ("148-2023", 4)),
+        ("", "set-missing", "lawbook:set", ("1048-2019", 3)),
+        ("", "law-search", "lawbook:search", (), "?q=truy+xuat+nguon+goc"),
+        ("", "law-compare", "lawbook:compare", (), "?a=1048-2019.4&b=148-2023.4"),
+        ("", "law-compare-choose", "lawbook:compare"),
+        ("", "rehearsal-start", "lawbook:rehearsal_start", (), "?q=mat+ong"),
+        ("", "rehearsal-empty", "lawbook:rehearsal", (), "?qd=26-2026&bo=4"),
+        ("", "rehearsal", "lawbook:rehearsal", (), f"?{_tried_sheet()}"),
+        ("", "rehearsal-wrong", "lawbook:rehearsal", (), "?qd=26-2026&bo=4&v=1-0&99=1"),
+        ("", "rehearsal-report", "lawbook:rehearsal_report", (), f"?{_tried_sheet()}"),
         ("", "login", "account_login"),
         ("", "login-wrong", "account_login", (), "press Đăng nhập"),
         ("", "signup-closed", "account_signup"),
@@ -272,6 +286,15 @@ def visits() -> list[tuple]:
         ("thanhvien3", "round-tallying", "evaluation:round", (_tallying_round,)),
     ]
     return [(row[0], row[1], *(row[2:] or (row[1],))) for row in rows]
+
+
+def _tried_sheet() -> str:
+    """A rehearsal's sheet of middling levels, as its link."""
+    from ocop_portal import law
+    from ocop_portal.lawbook.rehearsal import query_of
+
+    found = law.decision("26-2026").criteria_set(4)
+    return query_of(found, {leaf.code: max(1, len(leaf.options) - 1) for leaf in found.leaves})
 
 
 def add_plain_photo() -> None:

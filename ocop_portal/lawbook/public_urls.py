@@ -7,6 +7,7 @@ from . import reading_views, rehearsal_views
 urlpatterns = [
     path("quyet-dinh/", reading_views.decisions, name="decisions"),
     path("quyet-dinh/tim/", reading_views.search, name="search"),
+    path("quyet-dinh/so-sanh/", reading_views.compare, name="compare"),
     path("quyet-dinh/<slug:slug>/", reading_views.decision, name="decision"),
     path("quyet-dinh/<slug:slug>/bo-<int:number>/", reading_views.criteria_set, name="set"),
     path(

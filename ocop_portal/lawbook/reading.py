@@ -30,7 +30,7 @@ from ocop_portal.law.criteria import (
 from ocop_portal.search import words_of
 from ocop_portal.text import fold
 
-from .versions import MISSING, Standing, current_sets, standings
+from .versions import MISSING, Standing, current_set, current_sets, standings
 
 # --- What ruled when --------------------------------------------------------------------------
 
@@ -329,6 +329,166 @@ def levels_of(criterion: law.Criterion) -> tuple[Levels, ...]:
         Levels(_("Trường hợp %d") % n if criterion.has_cases else "", tuple(options))
         for n, options in enumerate(cases.values(), start=1)
     )
+
+
+# --- Two sets side by side --------------------------------------------------------------------
+
+
+def set_key(decision: law.Decision, summary: law.SetSummary) -> str:
+    """How an address names a set: "1048-2019.1"."""
+    return f"{decision.slug}.{summary.number}"
+
+
+@dataclass(frozen=True)
+class Succession:
+    """A set and one of an earlier Decision that it follows by name; inferred from the names."""
+
+    earlier: law.Decision
+    earlier_set: law.SetSummary
+    later: law.Decision
+    later_set: law.SetSummary
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        return set_key(self.earlier, self.earlier_set), set_key(self.later, self.later_set)
+
+
+def successions() -> list[Succession]:
+    """Every pair of which the later set follows the earlier by its name, the newest first."""
+    return [
+        Succession(law.decision(slug), law.decision(slug).summary(number), one, item)
+        for one in reversed(law.decisions())
+        for item in one.sets
+        for slug, number in item.follows
+    ]
+
+
+def relatives_of(decision: law.Decision, summary: law.SetSummary) -> list[Succession]:
+    """The pairs that this set is one of, where both have a text in the law's files."""
+    key = set_key(decision, summary)
+    return [
+        pair
+        for pair in successions()
+        if key in pair.keys and pair.earlier_set.usable and pair.later_set.usable
+    ]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two levels or two notes side by side, either of which may be missing."""
+
+    left: law.Option | Note | None
+    right: law.Option | Note | None
+    same: bool
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """A part, section or criterion of both sets; `word` says in one word what became of it.
+
+    `differs` names what was changed. `guessed`: the two belong together by the likeness of their
+    titles only.
+    """
+
+    row: law.Row
+    state: str  # "same", "changed", "added" or "removed"
+    word: str
+    differs: str
+    guessed: bool
+    levels: tuple[Pair, ...]
+    notes: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Two sets in rows, the older Decision on the left; `counts` of criteria by state."""
+
+    left: law.CriteriaSet
+    right: law.CriteriaSet
+    left_decision: law.Decision
+    right_decision: law.Decision
+    notes: tuple[Pair, ...]
+    rows: tuple[ComparedRow, ...]
+    counts: tuple[tuple[str, str, int], ...]
+
+
+STATE_WORDS: dict[str, Promise] = {
+    "same": gettext_lazy("Giữ nguyên"),
+    "changed": gettext_lazy("Thay đổi"),
+    "added": gettext_lazy("Mới"),
+    "removed": gettext_lazy("Bỏ"),
+}
+DIFFERENCE_WORDS: dict[str, Promise] = {
+    "title": gettext_lazy("tên"),
+    "points": gettext_lazy("điểm"),
+    "note": gettext_lazy("ghi chú"),
+    "mark": gettext_lazy("sao bắt buộc"),
+    "mode": gettext_lazy("cách chọn trường hợp"),
+    "printed_code": gettext_lazy("mã in"),
+    "implied": gettext_lazy("có in mức hay không"),
+    "direct": gettext_lazy("cách in"),
+    "place": gettext_lazy("vị trí"),
+}
+
+
+def side_by_side(one: str, other: str) -> SideBySide:
+    """Two sets, named as by `set_key`. Two queries; LawError where a set cannot be read."""
+
+    def named(key: str) -> tuple[law.Decision, int]:
+        slug, _dot, number = key.partition(".")
+        return law.decision(slug), int(number)
+
+    older, newer = sorted((named(one), named(other)), key=lambda found: found[0].in_force_from)
+    left, right = current_set(older[0].slug, older[1]), current_set(newer[0].slug, newer[1])
+    found = law.compare(left, right)
+    return SideBySide(
+        left,
+        right,
+        older[0],
+        newer[0],
+        notes=tuple(map(_note_pair, found.notes)),
+        rows=tuple(map(_compared, found.rows)),
+        counts=tuple((state, str(word), found.count(state)) for state, word in STATE_WORDS.items()),
+    )
+
+
+def _compared(row: law.Row) -> ComparedRow:
+    if row.added or row.removed:
+        state = "added" if row.added else "removed"
+    else:
+        state = "same" if row.same else "changed"
+    differs = [str(DIFFERENCE_WORDS[found.what]) for found in row.differences]
+    if not all(pair.same for pair in row.options):
+        differs.append(_("mức"))
+    if not all(pair.same for pair in row.notes):
+        differs.append(_("ghi chú"))
+    only = row.left or row.right
+    alone = only if row.added or row.removed else None
+    levels = [Pair(pair.left, pair.right, pair.same) for pair in row.options]
+    notes = list(map(_note_pair, row.notes))
+    if isinstance(
+        alone, law.Criterion
+    ):  # the comparison leaves what has no other side to its reader
+        levels = [_alone(option, added=row.added) for option in alone.options]
+        notes = [_alone(_note(rule.kind, rule.text), added=row.added) for rule in alone.rules]
+    return ComparedRow(
+        row,
+        state,
+        str(STATE_WORDS[state]),
+        ", ".join(dict.fromkeys(differs)) if state == "changed" else "",
+        guessed=row.matched_by == "similar",
+        levels=tuple(levels),
+        notes=tuple(notes),
+    )
+
+
+def _alone(what: law.Option | Note, *, added: bool) -> Pair:
+    return Pair(None, what, same=False) if added else Pair(what, None, same=False)
+
+
+def _note_pair(pair: law.NotePair) -> Pair:
+    left, right = (rule and _note(rule.kind, rule.text) for rule in (pair.left, pair.right))
+    return Pair(left, right, pair.same)
 
 
 # --- Search -----------------------------------------------------------------------------------
