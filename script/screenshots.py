@@ -50,6 +50,7 @@ NO_SCREEN = {
     "evaluation:retract": "a form",
     "reminders:read_all": "a form",
     "reminders:open": "leads on",
+    "lawbook:criterion": "leads on",
     "mfa_login_webauthn": "JSON",
     "mfa_reauthenticate_webauthn": "needs a key",
     # Files.
@@ -57,6 +58,13 @@ NO_SCREEN = {
     "evaluation:candidate_paper": "a file",
     "mfa_download_recovery_codes": "a file",
     "health": "for machines",
+    "api-v1:api-root": "JSON",
+    "api-v1:openapi": "JSON",
+    "api-v1:decisions": "JSON",
+    "api-v1:decision": "JSON",
+    "api-v1:criteria_set": "JSON",
+    "api-v1:score": "JSON",
+    "api-v1:advice": "JSON",
     # What needs a second factor that is set up, or a link out of a mail.
     "mfa_authenticate": "after a password, with a second factor",
     "mfa_reauthenticate": "with a second factor",
@@ -143,6 +151,7 @@ def visits() -> list[tuple]:
     photo = ProductPhoto.objects.filter(product=product).first()
     rows = [
         ("", "home"),
+        ("", "api-docs"),
         ("", "catalogue", "products:catalogue"),
         ("", "catalogue-found", "products:catalogue", (), "?q=ho+tieu&stars=4"),
         ("", "catalogue-nothing", "products:catalogue", (), "?q=khong+co"),
@@ -157,6 +166,19 @@ def visits() -> list[tuple]:
         ("", "public-communes", "communes:public_list"),
         ("", "public-commune", "communes:public_unit", (commune.pk,)),
         ("", "public-district", "communes:public_unit", (district.pk,)),
+        ("", "decisions", "lawbook:decisions"),
+        ("", "decisions-then", "lawbook:decisions", (), "?ngay=01/07/2025"),
+        ("", "decision", "lawbook:decision", ("148-2023",)),
+        ("", "set", "lawbook:set", ("148-2023", 4)),
+        ("", "set-missing", "lawbook:set", ("1048-2019", 3)),
+        ("", "law-search", "lawbook:search", (), "?q=truy+xuat+nguon+goc"),
+        ("", "law-compare", "lawbook:compare", (), "?a=1048-2019.4&b=148-2023.4"),
+        ("", "law-compare-choose", "lawbook:compare"),
+        ("", "rehearsal-start", "lawbook:rehearsal_start", (), "?q=mat+ong"),
+        ("", "rehearsal-empty", "lawbook:rehearsal", (), "?qd=26-2026&bo=4"),
+        ("", "rehearsal", "lawbook:rehearsal", (), f"?{_tried_sheet()}"),
+        ("", "rehearsal-wrong", "lawbook:rehearsal", (), "?qd=26-2026&bo=4&v=1-0&99=1"),
+        ("", "rehearsal-report", "lawbook:rehearsal_report", (), f"?{_tried_sheet()}"),
         ("", "login", "account_login"),
         ("", "login-wrong", "account_login", (), "press Đăng nhập"),
         ("", "signup-closed", "account_signup"),
@@ -289,6 +311,15 @@ def visits() -> list[tuple]:
         ("thanhvien3", "round-tallying", "evaluation:round", (_tallying_round,)),
     ]
     return [(row[0], row[1], *(row[2:] or (row[1],))) for row in rows]
+
+
+def _tried_sheet() -> str:
+    """A rehearsal's sheet of middling levels, as its link."""
+    from ocop_portal import law
+    from ocop_portal.lawbook.rehearsal import query_of
+
+    found = law.decision("26-2026").criteria_set(4)
+    return query_of(found, {leaf.code: max(1, len(leaf.options) - 1) for leaf in found.leaves})
 
 
 def add_plain_photo() -> None:

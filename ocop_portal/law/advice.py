@@ -19,6 +19,7 @@ from itertools import product
 from .criteria import (
     CONDITIONAL,
     EVIDENCE,
+    FULL_MARKS,
     HEADER,
     REQUIREMENT,
     CriteriaSet,
@@ -111,7 +112,7 @@ def advise(
     What was declared is a fact: a knock-out cannot be healed, and what stands behind a declared
     gate earns nothing. A gate that follows from a mark of 0 is healed by raising that mark.
     """
-    if target_star not in (1, 2, 3, 4, 5) or isinstance(target_star, bool):
+    if type(target_star) is not int or not 1 <= target_star <= 5:
         raise ValueError(f"a target is a star from 1 to 5, not {target_star!r}")
     knock_outs, gates = tuple(knock_outs), tuple(gates)
     now = score(criteria_set, choices, knock_outs=knock_outs, gates=gates)
@@ -355,8 +356,19 @@ class _Sheet:
         }
 
     def _possible(self, cases: tuple[frozenset[str], ...]) -> tuple[frozenset[str], ...]:
-        """The case that was answered, or every case where none was."""
-        return tuple(c for c in cases if not c.isdisjoint(self.choices)) or cases
+        """The case that was marked, or every case where none was; "none of these" marks none."""
+        marked = {code for code, number in self.choices.items() if number is not None}
+        return tuple(case for case in cases if case & marked) or cases
+
+    def _taken(self, cases: tuple[frozenset[str], ...]) -> list[tuple[frozenset[str], str]]:
+        """The cases that may come to be marked, each with the criterion that marks it.
+
+        No criterion where the case is marked already; no case at all where none need be.
+        """
+        possible = self._possible(cases)
+        if len(possible) < len(cases):
+            return [(possible[0], "")]
+        return [(frozenset(), ""), *((case, code) for case in cases for code in sorted(case))]
 
     def evidence(self, leaf: Criterion) -> tuple[str, ...]:
         """What the Decision asks as proof, of the criterion and of the headings above it."""
@@ -365,7 +377,7 @@ class _Sheet:
             for criterion in self.criteria_set.criteria
             if any(below is leaf for below in criterion.walk())
             for rule in criterion.rules
-            if rule.kind in (EVIDENCE, REQUIREMENT)
+            if rule.kind in (EVIDENCE, REQUIREMENT, FULL_MARKS)
         )
 
     # --- criteria that rules tie together -----------------------------------------------------
@@ -400,41 +412,45 @@ class _Sheet:
             for codes in groups.values()
         )
 
-    def _worlds(self, tied: _Tied) -> Iterator[tuple[set[str], dict[str, list[_Way]]]]:
-        """Each situation of the group: the criteria that do not apply, and the ways left to each."""
+    @cached_property
+    def _worlds(self) -> dict[_Tied, list[tuple[set[str], dict[str, list[_Way]]]]]:
+        """Group → its situations: the criteria that do not apply, and the ways left to each."""
+        return {tied: list(self._worlds_of(tied)) for tied in self.tied}
+
+    def _worlds_of(self, tied: _Tied) -> Iterator[tuple[set[str], dict[str, list[_Way]]]]:
         sources = sorted({code for rule in tied.conditions for code, _ in rule.not_when})
-        for taken in product(*(self._possible(cases) for cases in tied.cases)):
-            shut = {
-                code
-                for cases, case in zip(tied.cases, taken, strict=True)
-                for other in cases
-                if other is not case
-                for code in other
-            }
+        for taken in product(*(self._taken(cases) for cases in tied.cases)):
+            ruled_out: set[str] = set()
+            left = {code: self.ways[code] for code in tied.codes}
+            for cases, (marked, marking) in zip(tied.cases, taken, strict=True):
+                for case in cases:
+                    if case is not marked:
+                        left |= {code: left[code][:1] for code in case}
+                        ruled_out |= case if marked else set()
+                if marking:
+                    left[marking] = left[marking][1:]
             answers = []
             for code in sources:
                 # Ways that trigger the same conditions are the same to all other criteria.
                 alike: dict[frozenset[str], list[_Way]] = defaultdict(list)
-                for way in self.ways[code][:1] if code in shut else self.ways[code]:
+                for way in left[code]:
                     alike[self._triggered(tied.conditions, code, way)].append(way)
                 answers.append(alike.items())
             for answer in product(*answers):
-                off = set().union(*(triggered for triggered, _ in answer)) if answer else set()
-                void = shut | {
+                failed = frozenset().union(*(triggered for triggered, _ in answer))
+                void = ruled_out | {
                     code
                     for rule in tied.conditions
-                    if rule.key in off
+                    if rule.key in failed
                     for code in _leaf_codes(self.criteria_set.criterion(rule.where))
                 }
-                fixed = dict(zip(sources, (ways for _, ways in answer), strict=True))
-                yield (
-                    void,
-                    {
-                        code: fixed.get(code)
-                        or list(self.ways[code][:1] if code in void else self.ways[code])
-                        for code in tied.codes
-                    },
-                )
+                # What does not apply is left as it is, unless others depend on it.
+                ways = {
+                    code: [w for w in left[code] if w.number is None or code not in void]
+                    or left[code]
+                    for code in tied.codes
+                }
+                yield void, ways | dict(zip(sources, (ways for _, ways in answer), strict=True))
 
     def _triggered(self, conditions: tuple[Rule, ...], code: str, way: _Way) -> frozenset[str]:
         """The conditions that are answered with no when `code` is answered this way."""
@@ -457,7 +473,7 @@ class _Sheet:
         before the cut shut.
         """
         guarded = set().union(*(codes for at, codes in self.guarded.items() if at < cut))
-        for void, ways in self._worlds(tied):
+        for void, ways in self._worlds[tied]:
             found = []
             for code in tied.codes:
                 counts = self.place[code] < cut and code not in void

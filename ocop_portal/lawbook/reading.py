@@ -20,6 +20,7 @@ from ocop_portal.law.criteria import (
     CONDITIONAL,
     EVIDENCE,
     EXPLANATION,
+    FULL_MARKS,
     GATE,
     HEADER,
     KNOCK_OUT,
@@ -29,7 +30,7 @@ from ocop_portal.law.criteria import (
 from ocop_portal.search import words_of
 from ocop_portal.text import fold
 
-from .versions import MISSING, Standing, current_sets, standings
+from .versions import MISSING, Standing, current_set, current_sets, standings
 
 # --- What ruled when --------------------------------------------------------------------------
 
@@ -156,6 +157,7 @@ NOTE_WORDS: dict[str, tuple[Promise, str]] = {
     ONE_OF_TWO_CASES: (gettext_lazy("Chọn một trường hợp"), "list"),
     REQUIREMENT: (gettext_lazy("Yêu cầu"), "flag"),
     EVIDENCE: (gettext_lazy("Minh chứng"), "paperclip"),
+    FULL_MARKS: (gettext_lazy("Được điểm tối đa khi"), "award"),
     EXPLANATION: (gettext_lazy("Giải thích"), "info-circle"),
 }
 
@@ -166,6 +168,11 @@ class SetRow:
 
     summary: law.SetSummary
     standing: Standing
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it has a text that a sheet can be filled in with."""
+        return self.standing.state != law.MISSING
 
     @property
     def is_plain(self) -> bool:
@@ -268,10 +275,11 @@ class SetTable:
     parts: tuple[PartRow, ...]
 
 
-def table_of(criteria_set: law.CriteriaSet) -> SetTable:
+def table_of(criteria_set: law.CriteriaSet, *, questions: bool = False) -> SetTable:
     """The set's rows, each with the notes and doubts that belong to its place.
 
-    A doubt whose place is not in the set stands at the head, so that none is lost.
+    A doubt whose place is not in the set stands at the head, so that none is lost. `questions`: the
+    reader is asked what the declarable rules state, so they are left out of the notes.
     """
     doubts: dict[str, list[Note]] = {}
     places = {HEADER, *(part.code for part in criteria_set.parts)}
@@ -282,7 +290,9 @@ def table_of(criteria_set: law.CriteriaSet) -> SetTable:
         doubts.setdefault(place, []).append(_doubt(doubt))
 
     def notes(rules: Iterable[law.Rule], *places: str) -> tuple[Note, ...]:
-        found = [_note(rule.kind, rule.text) for rule in rules]
+        found = [
+            _note(rule.kind, rule.text) for rule in rules if not (questions and rule.declarable)
+        ]
         return (*found, *(note for place in places for note in doubts.pop(place, ())))
 
     def row(criterion: law.Criterion) -> CriterionRow:
@@ -319,6 +329,166 @@ def levels_of(criterion: law.Criterion) -> tuple[Levels, ...]:
         Levels(_("Trường hợp %d") % n if criterion.has_cases else "", tuple(options))
         for n, options in enumerate(cases.values(), start=1)
     )
+
+
+# --- Two sets side by side --------------------------------------------------------------------
+
+
+def set_key(decision: law.Decision, summary: law.SetSummary) -> str:
+    """How an address names a set: "1048-2019.1"."""
+    return f"{decision.slug}.{summary.number}"
+
+
+@dataclass(frozen=True)
+class Succession:
+    """A set and one of an earlier Decision that it follows by name; inferred from the names."""
+
+    earlier: law.Decision
+    earlier_set: law.SetSummary
+    later: law.Decision
+    later_set: law.SetSummary
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        return set_key(self.earlier, self.earlier_set), set_key(self.later, self.later_set)
+
+
+def successions() -> list[Succession]:
+    """Every pair of which the later set follows the earlier by its name, the newest first."""
+    return [
+        Succession(law.decision(slug), law.decision(slug).summary(number), one, item)
+        for one in reversed(law.decisions())
+        for item in one.sets
+        for slug, number in item.follows
+    ]
+
+
+def relatives_of(decision: law.Decision, summary: law.SetSummary) -> list[Succession]:
+    """The pairs that this set is one of, where both have a text in the law's files."""
+    key = set_key(decision, summary)
+    return [
+        pair
+        for pair in successions()
+        if key in pair.keys and pair.earlier_set.usable and pair.later_set.usable
+    ]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two levels or two notes side by side, either of which may be missing."""
+
+    left: law.Option | Note | None
+    right: law.Option | Note | None
+    same: bool
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """A part, section or criterion of both sets; `word` says in one word what became of it.
+
+    `differs` names what was changed. `guessed`: the two belong together by the likeness of their
+    titles only.
+    """
+
+    row: law.Row
+    state: str  # "same", "changed", "added" or "removed"
+    word: str
+    differs: str
+    guessed: bool
+    levels: tuple[Pair, ...]
+    notes: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Two sets in rows, the older Decision on the left; `counts` of criteria by state."""
+
+    left: law.CriteriaSet
+    right: law.CriteriaSet
+    left_decision: law.Decision
+    right_decision: law.Decision
+    notes: tuple[Pair, ...]
+    rows: tuple[ComparedRow, ...]
+    counts: tuple[tuple[str, str, int], ...]
+
+
+STATE_WORDS: dict[str, Promise] = {
+    "same": gettext_lazy("Giữ nguyên"),
+    "changed": gettext_lazy("Thay đổi"),
+    "added": gettext_lazy("Mới"),
+    "removed": gettext_lazy("Bỏ"),
+}
+DIFFERENCE_WORDS: dict[str, Promise] = {
+    "title": gettext_lazy("tên"),
+    "points": gettext_lazy("điểm"),
+    "note": gettext_lazy("ghi chú"),
+    "mark": gettext_lazy("sao bắt buộc"),
+    "mode": gettext_lazy("cách chọn trường hợp"),
+    "printed_code": gettext_lazy("mã in"),
+    "implied": gettext_lazy("có in mức hay không"),
+    "direct": gettext_lazy("cách in"),
+    "place": gettext_lazy("vị trí"),
+}
+
+
+def side_by_side(one: str, other: str) -> SideBySide:
+    """Two sets, named as by `set_key`. Two queries; LawError where a set cannot be read."""
+
+    def named(key: str) -> tuple[law.Decision, int]:
+        slug, _dot, number = key.partition(".")
+        return law.decision(slug), int(number)
+
+    older, newer = sorted((named(one), named(other)), key=lambda found: found[0].in_force_from)
+    left, right = current_set(older[0].slug, older[1]), current_set(newer[0].slug, newer[1])
+    found = law.compare(left, right)
+    return SideBySide(
+        left,
+        right,
+        older[0],
+        newer[0],
+        notes=tuple(map(_note_pair, found.notes)),
+        rows=tuple(map(_compared, found.rows)),
+        counts=tuple((state, str(word), found.count(state)) for state, word in STATE_WORDS.items()),
+    )
+
+
+def _compared(row: law.Row) -> ComparedRow:
+    if row.added or row.removed:
+        state = "added" if row.added else "removed"
+    else:
+        state = "same" if row.same else "changed"
+    differs = [str(DIFFERENCE_WORDS[found.what]) for found in row.differences]
+    if not all(pair.same for pair in row.options):
+        differs.append(_("mức"))
+    if not all(pair.same for pair in row.notes):
+        differs.append(_("ghi chú"))
+    only = row.left or row.right
+    alone = only if row.added or row.removed else None
+    levels = [Pair(pair.left, pair.right, pair.same) for pair in row.options]
+    notes = list(map(_note_pair, row.notes))
+    if isinstance(
+        alone, law.Criterion
+    ):  # the comparison leaves what has no other side to its reader
+        levels = [_alone(option, added=row.added) for option in alone.options]
+        notes = [_alone(_note(rule.kind, rule.text), added=row.added) for rule in alone.rules]
+    return ComparedRow(
+        row,
+        state,
+        str(STATE_WORDS[state]),
+        ", ".join(dict.fromkeys(differs)) if state == "changed" else "",
+        guessed=row.matched_by == "similar",
+        levels=tuple(levels),
+        notes=tuple(notes),
+    )
+
+
+def _alone(what: law.Option | Note, *, added: bool) -> Pair:
+    return Pair(None, what, same=False) if added else Pair(what, None, same=False)
+
+
+def _note_pair(pair: law.NotePair) -> Pair:
+    left, right = (rule and _note(rule.kind, rule.text) for rule in (pair.left, pair.right))
+    return Pair(left, right, pair.same)
 
 
 # --- Search -----------------------------------------------------------------------------------
@@ -415,6 +585,49 @@ def _pieces(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[str, str,
         yield _OPEN, text[start:end], _CLOSE
         at = end
     yield "", text[at:], ""
+
+
+# What a word of a product's name is worth where it is found, when a set is sought for the product.
+_IN_NAME, _IN_GROUP, _IN_TEXT = 8, 2, 1
+
+
+def sets_for(typed: str, *, day: datetime.date) -> list[tuple[law.Decision, list[law.SetSummary]]]:
+    """The sets that a product of this name most likely belongs to, best first.
+
+    Judged by words alone: names of sets count most, then groups, then what the criteria speak of.
+    Decisions in force on `day` come first, then the newer. One query for each Decision.
+    """
+    sought = Sought(typed)
+    if not sought:
+        return []
+    shelf = sorted(
+        law.decisions(), key=lambda one: (one.in_force_on(day), one.in_force_from), reverse=True
+    )
+    found = []
+    for one in shelf:
+        texts = current_sets(one.slug, [summary.number for summary in one.sets])
+        rated = [
+            (_likeness(sought, summary, texts[summary.number]), summary)
+            for summary in one.sets
+            if summary.number in texts
+        ]
+        best = max((worth for worth, _summary in rated), default=0)
+        likely = [(worth, summary) for worth, summary in rated if 0 < best <= worth * 2]
+        likely.sort(key=lambda pair: (-pair[0], pair[1].number))
+        if likely:
+            found.append((one, [summary for _worth, summary in likely]))
+    return found
+
+
+def _likeness(sought: Sought, summary: law.SetSummary, texts: law.CriteriaSet) -> int:
+    name, group = _folded(summary.name)[0], _folded(f"{summary.branch} {summary.group}")[0]
+    words = sum(
+        _IN_NAME * bool(word.search(name)) + _IN_GROUP * bool(word.search(group))
+        for word in sought.each
+    )
+    together = _IN_NAME * len(sought.each) * bool(sought.together.search(name))
+    spoken_of = any(sought.together.search(entry.folded) for entry in _entries(texts))
+    return words + together + _IN_TEXT * spoken_of
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ocop_portal import law
-from ocop_portal.forms import PortalForm
+from ocop_portal.forms import CHOOSE, PortalForm
 from ocop_portal.pages import crumbs
 
 from . import reading
@@ -122,6 +122,7 @@ def criteria_set(request, slug: str, number: int):
             **context,
             "criteria_set": current,
             "table": reading.table_of(current),
+            "relatives": reading.relatives_of(found, summary),
             "standing": standing(current),
         },
     )
@@ -175,3 +176,47 @@ def search(request):
             ),
         },
     )
+
+
+class CompareForm(PortalForm):
+    """Two sets, each written "slug.number"; the older goes to the left."""
+
+    a = forms.ChoiceField(label=gettext_lazy("Bộ thứ nhất"))
+    b = forms.ChoiceField(label=gettext_lazy("Bộ thứ hai"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [
+            (
+                found.number,
+                [
+                    (
+                        reading.set_key(found, item),
+                        _("Bộ %(number)d: %(name)s") % {"number": item.number, "name": item.name},
+                    )
+                    for item in found.sets
+                ],
+            )
+            for found in reversed(law.decisions())
+        ]
+        for field in self.fields.values():
+            field.choices = [("", CHOOSE), *choices]
+            field.widget.attrs["class"] = "form-select"
+
+
+@login_not_required
+@require_safe
+def compare(request):
+    """Two sets side by side: what stayed, what was changed, added, taken out."""
+    form = CompareForm(request.GET if request.GET.get("a") or request.GET.get("b") else None)
+    context = {
+        "form": form,
+        "suggestions": reading.successions(),
+        "breadcrumbs": crumbs((_("Bộ tiêu chí"), reverse("lawbook:decisions")), (_("So sánh"), "")),
+    }
+    if form.is_bound and form.is_valid():
+        try:
+            context["sides"] = reading.side_by_side(form.cleaned_data["a"], form.cleaned_data["b"])
+        except law.LawError as refused:
+            form.add_error(None, str(refused))
+    return render(request, "lawbook/public/compare.html", context)

@@ -115,7 +115,9 @@ def sheets(draw, criteria_set):
                 c.code for child in criterion.children if child is not taken for c in child.walk()
             }
     return {
-        found.code: draw(st.sampled_from([None, *range(1, len(found.options) + 1)]))
+        found.code: None
+        if found.code in shut
+        else draw(st.sampled_from([None, *range(1, len(found.options) + 1)]))
         for found in criteria_set.leaves
-        if found.code not in shut and draw(st.integers(0, 3))
+        if draw(st.integers(0, 3))
     }

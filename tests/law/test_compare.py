@@ -238,9 +238,59 @@ def test_cases_under_two_headings_with_the_same_titles_stay_under_their_own():
     assert found == [("8", "9"), ("8.a", "9.a"), ("9", "8"), ("9.a", "8.a")]
 
 
-def test_every_criterion_of_both_sides_is_shown_exactly_once():
-    one, other = DECISION.criteria_set(1), DECISION.criteria_set(26)
-    rows = [row for row in two_decisions(one, other).rows if row.level == "criterion"]
-    lefts = [row.left.code for row in rows if row.left]
-    assert sorted(lefts) == sorted(c.code for c in one.criteria)
-    assert [row.right.code for row in rows if row.right] == [c.code for c in other.criteria]
+def decided(left, right, number):
+    return law.compare(*(law.decision(slug).criteria_set(number) for slug in (left, right)))
+
+
+ORDER = [("1048-2019", "148-2023"), ("148-2023", "26-2026"), ("1048-2019", "26-2026")]
+
+
+@pytest.mark.parametrize(("left", "right"), ORDER)
+@pytest.mark.parametrize("number", USABLE)
+def test_every_criterion_and_option_of_both_sides_is_shown_exactly_once(left, right, number):
+    comparison = decided(left, right, number)
+    rows = [row for row in comparison.rows if row.level == "criterion"]
+    assert sorted(row.left.code for row in rows if row.left) == sorted(
+        c.code for c in comparison.left.criteria
+    )
+    assert [row.right.code for row in rows if row.right] == [
+        c.code for c in comparison.right.criteria
+    ]
+    for row in rows:
+        if row.left and row.right:
+            assert [p.left for p in row.options if p.left] == list(row.left.options)
+            assert [p.right for p in row.options if p.right] == list(row.right.options)
+
+
+def test_rows_of_two_decisions_stand_beside_those_they_came_from():
+    """Set 7, processed vegetables: 148 letters its criteria, 26 numbers them and adds two."""
+    rows = [row for row in decided("148-2023", "26-2026", 7).rows if row.level == "criterion"]
+    found = [(row.left and row.left.code, row.right and row.right.code) for row in rows]
+    assert found[:15] == [
+        ("1.a", "1.1"),
+        (None, "1.2"),
+        ("1.b", "1.3"),
+        ("1.c", "1.4"),
+        ("1.d", "1.5"),
+        ("1.đ", "1.6"),
+        ("1.e", "1.7"),
+        ("2.a", "2.1"),
+        ("2.b", "2.2"),
+        ("2.c", "2.3"),
+        (None, "2.4"),
+        ("3.a", "3.1"),
+        ("3.b", "3.2"),
+        ("3.c", "3.3"),
+        ("3.d", "3.4"),
+    ]
+    assert ("3.đ", None) in found
+    swapped = {row.right.code: row.left.code for row in rows if row.left and row.right}
+    assert (swapped["5.2"], swapped["5.3"]) == ("5.c", "5.b")
+
+
+def test_a_criterion_that_went_to_another_part_is_found_there():
+    """Set 26: protection of heritage stood under C in 1048 and stands under A in 148."""
+    rows = decided("1048-2019", "148-2023", 26).rows
+    row = next(row for row in rows if row.right and row.right.code == "2.c")
+    assert (row.left.code, row.left.part, row.right.part) == ("8", "C", "A")
+    assert "place" in [difference.what for difference in row.differences]

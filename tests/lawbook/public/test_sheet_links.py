@@ -51,7 +51,8 @@ def sheets(draw, criteria_set):
             kept = draw(st.sampled_from(criterion.children))
             for child in criterion.children:
                 for found in child.walk() if child is not kept else ():
-                    choices.pop(found.code, None)
+                    if choices.get(found.code) is not None:
+                        del choices[found.code]
     outs = [rule.key for rule in criteria_set.knock_outs if rule.declarable]
     gates = [rule.key for rule in criteria_set.gates if rule.declarable]
     return (
