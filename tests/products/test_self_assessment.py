@@ -53,6 +53,8 @@ def test_a_link_is_kept_as_choices_points_and_stars_and_told_on_the_entry_s_page
     assert row.attached_by == by
     page = client.get(entry.get_absolute_url()).content.decode()
     assert "95/100" in page
+    shown = f"{reverse('lawbook:rehearsal')}?{row.query}".replace("&", "&amp;")
+    assert shown in page
     assert "Gắn bản tự đánh giá của chủ thể: 95 điểm, hạng 4 sao" in page
 
 
