@@ -312,7 +312,7 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-# Limits of one upload; `products/files.py` and `products/photos.py` enforce them.
+# Limits of one upload; `ocop_portal/uploads.py` and `products/photos.py` enforce them.
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=25)
 PHOTO_MAX_PIXELS = 50_000_000
 

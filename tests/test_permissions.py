@@ -79,6 +79,16 @@ def table(world) -> dict[str, tuple[list, object]]:
         "roles:user_resume": ([w.people["commune"].pk], {"admin"}),
         "roles:role_give": ([w.people["commune"].pk], {"admin"}),
         "roles:role_end": ([w.people["commune"].roles.get().pk], {"admin"}),
+        # the reading room and the rehearsal
+        "lawbook:decisions": ([], EVERYONE),
+        "lawbook:decision": (["1048-2019"], EVERYONE),
+        "lawbook:set": (["1048-2019", 1], EVERYONE),
+        "lawbook:criterion": (["1048-2019", 1, "1.1"], EVERYONE),
+        "lawbook:search": ([], EVERYONE),
+        "lawbook:compare": ([], EVERYONE),
+        "lawbook:rehearsal_start": ([], EVERYONE),
+        "lawbook:rehearsal": ([], EVERYONE),
+        "lawbook:rehearsal_report": ([], EVERYONE),
         # units and producers
         "communes:public_list": ([], EVERYONE),
         "communes:public_unit": ([w.unit.pk], EVERYONE),
@@ -110,6 +120,8 @@ def table(world) -> dict[str, tuple[list, object]]:
         "products:paper_add": ([w.entry.pk, "idea"], HERE),
         "products:paper": ([w.paper.pk], HERE),
         "products:paper_withdraw": ([w.paper.pk], HERE),
+        "products:self_assessment_add": ([w.entry.pk], HERE),
+        "products:self_assessment_withdraw": ([w.self_assessment.pk], HERE),
         # councils and rounds
         "evaluation:rounds": ([], IN_COUNCILS),
         "evaluation:councils": ([], IN_COUNCILS),
@@ -157,6 +169,8 @@ def table(world) -> dict[str, tuple[list, object]]:
 DATA = {
     "products:entry_move": {"move": "withdraw", "reason": "Thử"},
     "evaluation:mark": {"criterion": "1.1", "option": "1"},
+    "lawbook:rehearsal": {"qd": "1048-2019", "bo": "1"},
+    "lawbook:rehearsal_report": {"qd": "1048-2019", "bo": "1"},
 }
 
 # allauth's own pages guard themselves; their tests are in tests/accounts.
@@ -216,6 +230,7 @@ def build() -> SimpleNamespace:
         cycle=cycle,
         entry=entry,
         paper=make.PaperFactory(entry=entry),
+        self_assessment=make.SelfAssessmentFactory(entry=entry),
         council=council,
         draft=draft,
         open=open_round,
