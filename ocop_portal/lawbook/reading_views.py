@@ -192,7 +192,8 @@ class CompareForm(PortalForm):
                 [
                     (
                         reading.set_key(found, item),
-                        _("Bộ %(number)d: %(name)s") % {"number": item.number, "name": item.name},
+                        _("%(decision)s – Bộ %(number)d: %(name)s")
+                        % {"decision": found.number, "number": item.number, "name": item.name},
                     )
                     for item in found.sets
                 ],

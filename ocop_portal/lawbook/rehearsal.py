@@ -102,7 +102,9 @@ def read(text: str, *, find: Callable[[str, int], law.CriteriaSet] = current_set
     """
     pairs = _pairs(text)
     criteria_set = find(*_which_set(pairs))
-    faults = _version_faults(criteria_set, _only(pairs, VERSION))
+    # The link that opens an empty sheet names no version.
+    opens = all(key in (DECISION, SET, TARGET) or not value for key, value in pairs)
+    faults = [] if opens else _version_faults(criteria_set, _only(pairs, VERSION))
     choices: dict[str, int | None] = {}
     refused: set[str] = set()
     for key, value in pairs:
