@@ -159,6 +159,13 @@ class UnitCover(models.Model):
         return f"{self.holder} ⊇ {self.unit}"
 
 
+def kind_in(kind: str, unit: Unit) -> str:
+    """What a kind of role is called in a unit: the district's officer is the province's in a province."""
+    if kind == Role.Kind.DISTRICT_OFFICER and unit.level == Unit.Level.PROVINCE:
+        return _("cán bộ cấp tỉnh")
+    return Role.Kind(kind).label
+
+
 class RoleQuerySet(PeriodQuerySet):
     start, end = "since", "until"
 
@@ -205,6 +212,10 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_kind_display()} – {self.unit}"
+
+    def get_kind_display(self) -> str:
+        """The kind of role in words, as it is called in the role's unit."""
+        return str(kind_in(self.kind, self.unit))
 
 
 class Producer(models.Model):

@@ -14,12 +14,13 @@ from ocop_portal.accounts.duties import Duty, duty_source
 from ocop_portal.accounts.models import User
 from ocop_portal.accounts.second_factor import ask_again
 
-from .models import Role, Unit, today
+from .models import Role, Unit, kind_in, today
 
 # The level of unit in which a role makes sense. Councils exist in districts and provinces
-# (Decision 1048/QĐ-TTg); an administrator may sit anywhere.
+# (Decision 1048/QĐ-TTg); where there is no district any more, the province's office does its work
+# (from 1/7/2025); an administrator may sit anywhere.
 LEVELS = {
-    Role.Kind.DISTRICT_OFFICER: {Unit.Level.DISTRICT},
+    Role.Kind.DISTRICT_OFFICER: {Unit.Level.DISTRICT, Unit.Level.PROVINCE},
     Role.Kind.COMMUNE_OFFICER: {Unit.Level.COMMUNE},
     Role.Kind.COUNCIL_MEMBER: {Unit.Level.DISTRICT, Unit.Level.PROVINCE},
     Role.Kind.SUPPORT_TEAM: {Unit.Level.DISTRICT, Unit.Level.PROVINCE},
@@ -133,7 +134,7 @@ def history_of(user: User) -> list[dict]:
     for row in rows:
         old = before.get(row.id)
         before[row.id] = row
-        label = f"{row.get_kind_display()} – {row.unit.dated_name}"
+        label = f"{kind_in(row.kind, row.unit)} – {row.unit.dated_name}"
         days = {
             "role": label,
             "since": _day(row.since),

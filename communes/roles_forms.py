@@ -54,6 +54,7 @@ class GiveRoleForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = Unit.objects.order_by("search", "valid_from")
         self.fields["unit"].empty_label = _("Chọn đơn vị")
+        self.fields["kind"].help_text = _("“Cán bộ cấp huyện” giao ở tỉnh là cán bộ cấp tỉnh.")
         self.fields["until"].help_text = _("Để trống nếu chưa biết ngày kết thúc.")
         for name in ("since", "until"):
             self.fields[name].error_messages["invalid"] = _("Ngày ghi dạng 31/12/2019.")

@@ -10,7 +10,7 @@ from communes.models import Role, today
 from ocop_portal.accounts.second_factor import ask_again
 
 from .models import Council, Round, RoundEvent, Seat
-from .rounds import RoundRefused, lapse_unstarted
+from .rounds import RoundRefused, lapse_unstarted, why_no_level
 from .scope import SEATED_ROLES
 
 
@@ -91,7 +91,8 @@ def leave_seat(*, seat: Seat, on: datetime.date, by) -> Seat:
 def prepare_round(*, round_: Round, by) -> Round:
     """Save a round in preparation; the Decision is always the cycle's.
 
-    `ValidationError` for a level that the Decision does not know; `RoundRefused` once it is open.
+    `ValidationError` for a level that the Decision does not know, or that does not evaluate on the
+    day of the meeting; `RoundRefused` once it is open.
     """
     new = round_.pk is None
     if new:
@@ -105,8 +106,8 @@ def prepare_round(*, round_: Round, by) -> Round:
                 {"cycle": _("Đợt đã có sản phẩm của chu trình cũ. Hãy bỏ các sản phẩm đó trước.")}
             )
     round_.decision = round_.cycle.decision
-    if round_.level not in {level.code for level in round_.law.levels}:
-        raise ValidationError({"level": _("%s không có cấp đánh giá này.") % round_.law.number})
+    if why := why_no_level(round_):
+        raise ValidationError({"level": why})
     round_._history_user = by
     round_.full_clean()
     round_.save()

@@ -15,7 +15,17 @@ from ocop_portal.forms import CHOOSE, PortalForm, PortalModelForm
 from products.models import Cycle, EvaluationLevel
 
 from .councils import people_for
-from .models import Candidate, Conflict, Council, Recognition, Result, Round, Seat
+from .models import (
+    Candidate,
+    CheckAnswer,
+    Conflict,
+    Council,
+    MarkFinding,
+    Recognition,
+    Result,
+    Round,
+    Seat,
+)
 from .recognition import default_validity
 
 
@@ -229,6 +239,109 @@ class FindingForm(PortalForm):
     helper = _helper("finding", "reason")
 
 
+class SeenForm(PortalForm):
+    """A form that knows the newest word of the council which its page has shown."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def now_seen(self, key: int) -> None:
+        """The page shows the words up to this key: also where what was typed comes back refused."""
+        self.initial["seen"] = key
+        if self.is_bound:
+            self.data[self.add_prefix("seen")] = key  # a copy of what was sent, by PortalFormMixin
+
+
+class MarkForm(SeenForm):
+    """The council's own finding on one of a product's doubtful star marks."""
+
+    mark = forms.ChoiceField(label=_("Mức tối thiểu cần kết luận"))
+    word = forms.ChoiceField(
+        label=_("Kết luận của hội đồng"),
+        choices=MarkFinding.Word.choices,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Lý do"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    helper = _helper("mark", "word", "reason", "seen")
+
+    def __init__(self, *args, row, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["mark"].choices = [
+            (
+                f"{mark.state.star}:{mark.state.code}",
+                _("%(star)d sao – %(code)s. %(title)s")
+                % {
+                    "star": mark.state.star,
+                    "code": mark.state.code,
+                    "title": mark.title,
+                },
+            )
+            for mark in row.doubtful
+        ]
+
+    def act(self, acts, **common) -> None:
+        """Record the finding; raises `RoundRefused`."""
+        data = self.cleaned_data
+        star, _colon, code = data["mark"].partition(":")
+        acts.find_mark(
+            star=int(star),
+            criterion=code,
+            word=data["word"],
+            reason=data["reason"],
+            seen=data["seen"],
+            **common,
+        )
+
+
+class QuestionsForm(SeenForm):
+    """The council's answers to what only the signed text can tell of a product."""
+
+    def __init__(self, *args, row, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.codes = [question.code for question in row.asked]
+        layout = []
+        for question in row.asked:
+            word, note = f"{question.code}-word", f"{question.code}-note"
+            self.fields[word] = forms.ChoiceField(
+                label=question.text,
+                choices=CheckAnswer.Word.choices,
+                initial=question.said.word if question.said else CheckAnswer.Word.OPEN,
+                widget=forms.RadioSelect,
+            )
+            self.fields[note] = forms.CharField(
+                label=_("Trang, mục của văn bản ký (hạng %d sao)") % question.star,
+                initial=question.said.text if question.said else "",
+                max_length=500,
+                required=False,
+            )
+            layout.append(Fieldset("", word, note))
+        self.helper = _helper(*layout, "seen")
+
+    def clean(self):
+        data = super().clean()
+        for code in self.codes:
+            answered = data.get(f"{code}-word") in {CheckAnswer.Word.YES, CheckAnswer.Word.NO}
+            if answered and not (data.get(f"{code}-note") or "").strip():
+                self.add_error(f"{code}-note", _("Cần ghi trang, mục của văn bản ký đã đối chiếu."))
+        return data
+
+    def act(self, acts, **common) -> None:
+        """Record the answers; raises `RoundRefused`."""
+        data = self.cleaned_data
+        acts.answer_checks(
+            answers={code: (data[f"{code}-word"], data[f"{code}-note"]) for code in self.codes},
+            seen=data["seen"],
+            **common,
+        )
+
+
+def newest(said) -> int:
+    """The key of the newest of the council's words, 0 for none: what a page has shown."""
+    return max((word.pk for word in said if word), default=0)
+
+
 class ConflictForm(PortalForm):
     kind = forms.ChoiceField(
         label=_("Quan hệ với chủ thể"), choices=Conflict.Kind.choices, widget=forms.RadioSelect
@@ -323,7 +436,8 @@ class RecognitionForm(PortalModelForm):
         if not (result and level and stars):
             return
         decision = result.candidate.round.law
-        found = next((item for item in decision.levels if item.code == level), None)
+        on = data.get("decided_on") or result.candidate.round.meets_on
+        found = next((item for item in decision.levels_on(on) if item.code == level), None)
         if found is None or stars not in found.recognises:
             self.add_error(
                 "level",

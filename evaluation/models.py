@@ -228,9 +228,19 @@ class Round(models.Model):
         return reverse("evaluation:round", args=[self.pk])
 
     @property
+    def level_on_day(self) -> law.Level:
+        """The round's level as the Decision has it on the day of the meeting."""
+        return self.law.level(self.level, on=self.meets_on)
+
+    @property
     def law(self) -> law.Decision:
         """The Decision that the round scores by."""
         return law.decision(self.decision)
+
+    @property
+    def outside_force(self) -> bool:
+        """Whether the council meets on a day on which its Decision is not in force."""
+        return not self.law.in_force_on(self.meets_on)
 
     @property
     def quorum(self) -> Fraction:
@@ -285,6 +295,8 @@ class Candidate(models.Model):
     )
     # What was in the dossier when the round opened; papers themselves are never deleted.
     dossier = models.JSONField(default=list, editable=False)
+    # The producer's own sheet as it stood then: `products.self_assessment.frozen`; empty for none.
+    self_assessment = models.JSONField(default=dict, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
     removed_reason = models.CharField(max_length=500, blank=True, editable=False)
     # Where some sheets, not all, declare a knock-out, the council itself has to find, with a reason.
@@ -308,6 +320,87 @@ class Candidate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.entry.product}"
+
+    @property
+    def told_by_producer(self) -> dict:
+        """The producer's own points by criterion; {} where it was made by another version of the set."""
+        frozen = self.self_assessment
+        same = frozen and self.pinned_set_id and frozen["digest"] == self.pinned_set.digest
+        return frozen["points"] if same else {}
+
+
+class MarkFinding(models.Model):
+    """What the council itself found of a doubtful star mark; append-only, the last one stands.
+
+    Where sheets disagree on a printed mark, or the text of the criterion is in doubt, the mean
+    alone should not decide. Taking a finding back is another finding: by the mean again.
+    """
+
+    class Word(models.TextChoices):
+        MET = "met", _("đạt")
+        UNMET = "unmet", _("không đạt")
+        MEAN = "mean", _("theo điểm bình quân")
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="mark_findings")
+    star = models.PositiveSmallIntegerField()
+    criterion = models.CharField(max_length=20)
+    word = models.CharField(_("kết luận của hội đồng"), max_length=5, choices=Word)
+    reason = models.TextField(_("lý do"), max_length=2_000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(star__gte=1) & Q(star__lte=5), name="mark_finding_star_1_to_5"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="mark_finding_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.star}★ {self.criterion}: {self.get_word_display()}"
+
+    @property
+    def is_met(self) -> bool | None:
+        """Met or not by the council's word; None where it leaves the mark to the mean."""
+        return {self.Word.MET: True, self.Word.UNMET: False}.get(self.word)
+
+
+class CheckAnswer(models.Model):
+    """The council's answer to a question that only the signed text can settle; append-only.
+
+    `question` is a code of `law.Decision.checks`; the last answer to it stands. An empty answer
+    takes the one before back.
+    """
+
+    class Word(models.TextChoices):
+        YES = "yes", _("đạt")
+        NO = "no", _("không đạt")
+        OPEN = "open", _("chưa trả lời")
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="check_answers")
+    question = models.CharField(max_length=60)
+    word = models.CharField(_("trả lời"), max_length=4, choices=Word)
+    note = models.CharField(_("trang, mục của văn bản ký"), max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(word="open") | ~Q(note=""), name="check_answer_names_its_page"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.get_word_display()}"
+
+    @property
+    def is_yes(self) -> bool | None:
+        """The answer; None while the question is open again."""
+        return {self.Word.YES: True, self.Word.NO: False}.get(self.word)
 
 
 class Conflict(models.Model):
@@ -455,6 +548,10 @@ class Result(models.Model):
     proposal_text = models.CharField(max_length=200)
     # The sheets and marks it was computed from, so that the figure can be worked out again.
     basis = models.JSONField()
+    # The council's own findings on star marks and its answers to the Decision's questions, as they
+    # stood when the round was closed, with who, when and why: [{"star", "criterion", "met", …}].
+    mark_findings = models.JSONField(default=list)
+    check_answers = models.JSONField(default=list)
     recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

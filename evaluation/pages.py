@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from ocop_portal import law, pages
+from ocop_portal import pages
+from ocop_portal.lawbook import versions
 from ocop_portal.pages import REFUSED, take_errors
 
 from .models import Council, Round
@@ -23,12 +23,6 @@ STATE_TONES = {
     Round.State.CLOSED: "closed",
     Round.State.PUBLISHED: "done",
     Round.State.CANCELLED: "returned",
-}
-
-SET_STATES = {
-    law.TRANSCRIBED: gettext_lazy("chép lại từ bản đã công bố, chưa đối chiếu với văn bản ký"),
-    law.RECONSTRUCTED: gettext_lazy("khôi phục một phần, chưa đối chiếu với văn bản ký"),
-    law.MISSING: gettext_lazy("chưa có văn bản"),
 }
 
 
@@ -65,13 +59,14 @@ def with_tone(round_: Round) -> Round:
 
 
 def set_warnings(criteria_sets) -> list[dict]:
-    """What is uncertain about these sets: none is checked against a signed text."""
+    """How far the text of each of these sets can be trusted, and what is uncertain in it; one query."""
     seen = {found.digest: found for found in criteria_sets}
+    standings = versions.standings(seen.values()) if seen else {}
     return [
         {
             "number": found.number,
             "name": found.name,
-            "state": SET_STATES[found.state],
+            "state": standings[found.digest],
             "doubts": [
                 {"where": "" if doubt.where == "header" else doubt.where, "why": doubt.why}
                 for doubt in found.doubts

@@ -58,6 +58,8 @@ def publish_recognition(recognition: Recognition) -> PublicRating:
             "decided_on": recognition.decided_on,
             "valid_until": recognition.valid_until,
             "revoked_on": recognition.revoked_on,
+            # Of a recognition without a result in the portal no source names the Decision applied.
+            "law": recognition.result.candidate.round.decision if recognition.result_id else "",
             "source": recognition.source,
         },
     )

@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from ocop_portal import law
 from ocop_portal.lawbook import versions
 from products import cycle as entry_cycle
-from products import dossier
+from products import dossier, self_assessment
 from products.models import Entry
 
 from . import publication
 from .models import (
     Candidate,
+    CheckAnswer,
     Conflict,
+    MarkFinding,
     PinnedSet,
     Result,
     Round,
@@ -23,7 +25,7 @@ from .models import (
     Sheet,
 )
 from .scope import current_sheets, seats_of, sheets_owed
-from .tally import proposal, round_tally
+from .tally import Said, proposal, round_tally
 
 S = Round.State
 
@@ -107,9 +109,37 @@ def remove_candidate(*, candidate: Candidate, by, reason: str) -> Candidate:
     return candidate
 
 
+def why_no_level(round_: Round) -> str:
+    """Why the round's level does not evaluate on the day of the meeting; empty when it does."""
+    periods = [level for level in round_.law.levels if level.code == round_.level]
+    if any(level.valid_on(round_.meets_on) for level in periods):
+        return ""
+    words = {"law": round_.law.number, "day": round_.meets_on.strftime("%d/%m/%Y")}
+    if not periods:
+        return str(_("%(law)s không có cấp đánh giá này.") % words)
+    words["level"] = periods[0].name
+    ends = [level.valid_until for level in periods if level.valid_until]
+    if not ends or max(ends) > round_.meets_on:
+        return str(_("Theo %(law)s, %(level)s chưa đánh giá vào ngày họp %(day)s.") % words)
+    last = max(ends)
+    words["last"] = last.strftime("%d/%m/%Y")
+    by = next((a.number for a in round_.law.amended_by if (a.dated - last).days == 1), "")
+    if not by:
+        return str(
+            _("Theo %(law)s, %(level)s chỉ đánh giá đến hết %(last)s; đợt này họp %(day)s.") % words
+        )
+    return str(
+        _(
+            "Theo %(law)s (%(by)s sửa đổi), %(level)s chỉ đánh giá đến hết %(last)s; "
+            "đợt này họp %(day)s."
+        )
+        % (words | {"by": by})
+    )
+
+
 def why_not_open(round_: Round) -> list[str]:
     """What a round in preparation still lacks before members may score."""
-    reasons = []
+    reasons = [why] if (why := why_no_level(round_)) else []
     seats = list(round_.council.seats.filter(left_on__isnull=True))
     if not any(seat.position == Seat.Position.CHAIR and seat.scores for seat in seats):
         reasons.append(_("Hội đồng chưa có chủ tịch chấm điểm."))
@@ -157,7 +187,8 @@ def open_round(*, round_: Round, by) -> Round:
         entry = _move(candidate.entry, "open_evaluation", by)
         candidate.pinned_set = pin(versions.current_set(round_.decision, entry.set_number))
         candidate.dossier = dossier.handed_in(entry)
-        candidate.save(update_fields=["pinned_set", "dossier"])
+        candidate.self_assessment = self_assessment.frozen(entry)
+        candidate.save(update_fields=["pinned_set", "dossier", "self_assessment"])
     round_.state, round_.opened_at = S.OPEN, timezone.now()
     round_.save()
     _tell(round_, "opened", by)
@@ -279,6 +310,136 @@ def settle(*, candidate: Candidate, by, spread_note: str = "", finding: str = ""
 
 
 @transaction.atomic
+def find_mark(
+    *,
+    candidate: Candidate,
+    star: int,
+    criterion: str,
+    word: str,
+    reason: str,
+    by,
+    seen: int | None = None,
+) -> MarkFinding:
+    """Record what the council itself found of a doubtful star mark; the last finding stands.
+
+    `word`: of `MarkFinding.Word`, "mean" takes the finding before back. `seen`: the key of the
+    newest finding that the page showed, 0 for none; when another leader was quicker,
+    `RoundRefused` says what they found. The same finding again changes nothing. `RoundRefused` also
+    without a reason, for a mark that the set does not print, and for one that leaves no doubt.
+    """
+    round_ = _lock(candidate.round)
+    _require(round_, S.TALLYING)
+    candidate = Candidate.objects.select_for_update(of=("self",)).get(pk=candidate.pk)
+    reason = reason.strip()
+    marks = [
+        mark
+        for row in round_tally(round_)
+        if row.candidate.pk == candidate.pk
+        for mark in row.marks
+    ]
+    mark = next((mark for mark in marks if mark.key == (star, criterion)), None)
+    if mark is None:
+        raise RoundRefused([_("Bộ tiêu chí không in yêu cầu tối thiểu này.")])
+    if word not in MarkFinding.Word.values:
+        raise RoundRefused([_("Cần chọn kết luận của hội đồng.")])
+    if not reason:
+        raise RoundRefused([_("Cần ghi lý do của kết luận.")])
+    if mark.said and (mark.said.word, mark.said.text) == (word, reason):
+        return MarkFinding.objects.get(pk=mark.said.pk)
+    if not mark.may_be_settled:
+        raise RoundRefused(
+            [
+                _("Các phiếu đều như nhau ở tiêu chí %s, không có gì để hội đồng kết luận.")
+                % criterion
+            ]
+        )
+    _refuse_stale(mark.said, MarkFinding, seen)
+    found = MarkFinding.objects.create(
+        candidate=candidate, star=star, criterion=criterion, word=word, reason=reason, by=by
+    )
+    _tell(
+        round_,
+        "mark.found",
+        by,
+        reason,
+        candidate=candidate.pk,
+        star=star,
+        criterion=criterion,
+        word=word,
+    )
+    return found
+
+
+@transaction.atomic
+def answer_checks(
+    *, candidate: Candidate, answers: dict[str, tuple[str, str]], by, seen: int | None = None
+) -> list[CheckAnswer]:
+    """Record the council's answers to questions of the Decision; the last answer to each stands.
+
+    `answers`: code of the question → word (of `CheckAnswer.Word`, "open" takes the answer before
+    back) and the page of the signed text that was read. `seen` as in `find_mark`. Answers that
+    stand already change nothing; returns the new ones. `RoundRefused` for a question that is not
+    asked of this product, and for an answer that names no page; then nothing is written.
+    """
+    round_ = _lock(candidate.round)
+    _require(round_, S.TALLYING)
+    candidate = (
+        Candidate.objects.select_for_update(of=("self",))
+        .select_related("pinned_set")
+        .get(pk=candidate.pk)
+    )
+    is_service = candidate.pinned_set.criteria.is_service
+    asked = {
+        check.code: check for check in round_.law.checks_on(round_.meets_on, is_service=is_service)
+    }
+    standing = {row.question: row for row in candidate.check_answers.select_related("by")}
+    made = []
+    for code, (word, note) in answers.items():
+        check, last, note = asked.get(code), standing.get(code), note.strip()
+        if check is None:
+            raise RoundRefused([_("Quyết định không hỏi điều này với sản phẩm này.")])
+        if word != CheckAnswer.Word.OPEN and not note:
+            raise RoundRefused([_("Cần ghi trang, mục của văn bản ký đã đối chiếu.")])
+        before = (last.word, last.note) if last else (CheckAnswer.Word.OPEN, "")
+        if before == (word, note):
+            continue
+        _refuse_stale(Said.of(last) if last else None, CheckAnswer, seen)
+        made.append(
+            CheckAnswer.objects.create(
+                candidate=candidate, question=code, word=word, note=note, by=by
+            )
+        )
+        _tell(
+            round_,
+            "check.answered",
+            by,
+            note,
+            candidate=candidate.pk,
+            star=check.star,
+            source=check.source,
+            word=word,
+        )
+    return made
+
+
+def _refuse_stale(said: Said | None, model, seen: int | None) -> None:
+    """Refuse a word of the council that was written over one which the page did not show."""
+    if seen is None or said is None or said.pk <= seen:
+        return
+    raise RoundRefused(
+        [
+            _("%(who)s đã ghi “%(word)s” lúc %(when)s (%(text)s). Hãy xem lại trước khi ghi khác.")
+            % {
+                "who": said.by,
+                "word": model.Word(said.word).label,
+                "when": timezone.localtime(said.at).strftime("%H:%M %d/%m/%Y"),
+                "text": said.text,
+            }
+        ]
+    )
+
+
+@transaction.atomic
 def close_round(*, round_: Round, by) -> Round:
     """Write every result and shut the round for good. Closing a closed round changes nothing.
 
@@ -339,6 +500,22 @@ def _write_result(round_: Round, row) -> Result:
                 "gates": list(scored.score.gates),
             }
             for scored in row.sheets
+        ],
+        mark_findings=[
+            {"star": mark.state.star, "criterion": mark.state.code, **mark.said.to_dict()}
+            for mark in row.marks
+            if mark.said
+        ],
+        check_answers=[
+            {
+                "question": question.code,
+                "star": question.star,
+                "asked": question.text,
+                "source": question.source,
+                **question.said.to_dict(),
+            }
+            for question in row.questions
+            if question.said
         ],
     )
 

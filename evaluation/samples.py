@@ -14,21 +14,26 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw, ImageFont
 
-from communes.models import Producer, Unit, today
+from communes.models import Producer, Role, Unit, today
 from communes.producers import save_producer
+from communes.roles import give_role
 from ocop_portal import law
 from ocop_portal.accounts.models import User
+from ocop_portal.lawbook import rehearsal
 from products import cycle as entry_cycle
+from products import self_assessment
 from products.dossier import attach_paper
 from products.files import check_upload
 from products.models import Cycle, Entry, Paper, Product
-from products.register import save_product
+from products.register import save_cycle, save_product
 
 from . import councils, rounds, sheets
-from .models import Council, Recognition, Round, Seat
+from .models import CheckAnswer, Council, Recognition, Round, Seat
 from .recognition import default_validity, record_recognition
+from .tally import round_tally
 
 MARK = "MẪU"
+YEARS = (2020, 2026)
 
 
 class NoSampleAccounts(Exception):
@@ -44,6 +49,9 @@ class SampleProduct:
     set_number: int
     summary: str
     moves: tuple[str, ...] = ()
+    # Where it is classified by an earlier Decision: the set there, an officer having confirmed
+    # `set_number` under the cycle's.
+    classified: tuple[str, int] | None = None
 
 
 # Name, legal form, code of the commune in 2020, workers, of them local.
@@ -72,6 +80,34 @@ PRODUCTS = (
 )
 IN_OPEN_ROUND, IN_PUBLISHED_ROUND, RECOGNISED = (5,), (6, 7), 7
 
+# The year under 26/2026/QĐ-TTg: producers in a commune of today, a cycle and a council of the
+# province. Places in the list, one product a round: scored, tallied, published.
+PRODUCERS_2026 = {
+    "e": ("Hợp tác xã mẫu Vĩnh Linh", "cooperative", "19363", 20, 17),
+    "f": ("Cơ sở mẫu Hồ Xá", "household", "19363", 4, 4),
+}
+PRODUCTS_2026 = (
+    SampleProduct("f", "Sản phẩm mẫu 9 – Bún khô", 6, "Bún gạo khô, gói 400 g.", IDEA),
+    SampleProduct(
+        "e",
+        "Sản phẩm mẫu 10 – Muối tiêu",
+        10,
+        "Muối tiêu rang, hũ 100 g.",
+        WORK,
+        classified=("1048-2019", 11),
+    ),
+    SampleProduct("f", "Sản phẩm mẫu 11 – Mứt gừng", 7, "Mứt gừng dẻo, hộp 250 g.", DOSSIER),
+    SampleProduct("e", "Sản phẩm mẫu 12 – Tinh bột sắn dây", 7, "Sắn dây, túi 500 g.", READY),
+    SampleProduct("e", "Sản phẩm mẫu 13 – Lạc rang tỏi", 7, "Lạc rang tỏi, túi 200 g.", READY),
+    SampleProduct("e", "Sản phẩm mẫu 14 – Dầu lạc", 7, "Dầu lạc ép, chai 500 ml.", READY),
+)
+SCORED_2026, TALLIED_2026, PUBLISHED_2026 = 3, 4, 5
+SCORERS_2026 = ("chutich", "thanhvien1", "thanhvien2")
+# Points of single criteria of set 7, the best level everywhere else.
+ALMOST = {"1.2": 1, "1.4": 2, "3.3": 2, "4.3": 3, "11": 2}  # 94 points, every mark met
+WITHOUT_FIVE = {**ALMOST, "4.1": 3}  # below the least of 5 stars at 4.1
+THREE_STARS = {**WITHOUT_FIVE, "2.1": 2, "6.4": 1, "9": 1}  # below the least of 4 stars
+
 REASONS = {
     "approve_plan": "Phương án mẫu khả thi, phù hợp vùng nguyên liệu của xã.",
     "return_plan": "Phương án mẫu chưa nêu nơi bán và chi phí đóng gói.",
@@ -85,71 +121,198 @@ STRICTNESS = (4, 2)
 
 
 def are_loaded() -> bool:
-    """Whether the samples are there."""
-    return Product.objects.filter(is_sample=True).exists()
+    """Whether all of the samples are there."""
+    return not _missing(YEARS)
+
+
+def _missing(years) -> list[int]:
+    """Those of these years whose samples are still to be made."""
+    last = {2020: PRODUCTS[-1].name, 2026: PRODUCTS_2026[-1].name}
+    names = set(Product.objects.filter(is_sample=True).values_list("name", flat=True))
+    return [year for year in years if last[year] not in names]
 
 
 @transaction.atomic
-def load() -> list[str]:
-    """Make the samples; returns what was made, a line each. Call it once, see `are_loaded`.
+def load(years=YEARS) -> list[str]:
+    """Make the samples of these years that are not there; returns what was made, a line each.
 
     Raises `NoSampleAccounts`. Needs the programme's units and cycles (`load_programme`).
     """
     people = {user.username: user for user in User.objects.filter(is_sample=True)}
-    missing = {"canbohuyen", "canboxa", "thuky", "totuvan", *SCORERS} - set(people)
+    needed = {"canbohuyen", "canboxa", "canbotinh", "canboxamoi", "thuky", "totuvan", *SCORERS}
+    missing = needed - set(people)
     if missing:
         raise NoSampleAccounts(", ".join(sorted(missing)))
-    cycle = Cycle.objects.get(unit__code="464", year=2020)
-    producers = {key: _producer(facts, people) for key, facts in PRODUCERS.items()}
-    entries = [_entry(sample, producers[sample.producer], cycle, people) for sample in PRODUCTS]
-    council = _council(cycle.unit, people)
+    makers = {2020: _load_2020, 2026: _load_2026}
+    return [line for year in _missing(years) for line in makers[year](people)]
 
-    published = _round(council, cycle, "Đợt đánh giá mẫu 1", entries, IN_PUBLISHED_ROUND, people)
+
+def _load_2020(people) -> list[str]:
+    """The programme's own year, under 1048/QĐ-TTg as amended by 781/QĐ-TTg."""
+    cycle = Cycle.objects.get(unit__code="464", year=2020)
+    day = datetime.date(2020, 12, 31)
+    producers = {key: _producer(facts, day, people) for key, facts in PRODUCERS.items()}
+    entries = [_entry(sample, producers[sample.producer], cycle, people) for sample in PRODUCTS]
+    council = _council(
+        cycle.unit,
+        "Hội đồng mẫu đánh giá, xếp hạng sản phẩm OCOP cấp huyện",
+        datetime.date(2020, 9, 1),
+        SCORERS,
+        people,
+    )
+    held = {"level": "district", "meets_on": datetime.date(2020, 11, 20)}
+
+    published = _round(
+        council, cycle, "Đợt đánh giá mẫu 1", entries, IN_PUBLISHED_ROUND, people, **held
+    )
     for place, candidate in enumerate(published.candidates.all()):
         for member, name in enumerate(SCORERS):
             _score(candidate, people[name], STRICTNESS[place], member)
-    rounds.end_scoring(round_=published, by=people["thuky"])
-    rounds.close_round(round_=published, by=people["thuky"])
-    rounds.publish_round(round_=published, by=people["thuky"])
+    _publish(published, people)
     recognised = entries[RECOGNISED]
     _recognise(recognised, people["canbohuyen"])
     _move(recognised, "start_promotion", people)
 
-    still_open = _round(council, cycle, "Đợt đánh giá mẫu 2", entries, IN_OPEN_ROUND, people)
+    still_open = _round(
+        council, cycle, "Đợt đánh giá mẫu 2", entries, IN_OPEN_ROUND, people, **held
+    )
     for candidate in still_open.candidates.all():
         _score(candidate, people["thanhvien1"], 3, 1)
         _score(candidate, people["thanhvien2"], 3, 2, leave=6)
+    return _told(2020, producers, entries, [published, still_open])
+
+
+def _load_2026(people) -> list[str]:
+    """A year under 26/2026/QĐ-TTg: no district, star marks, a doubtful one among them."""
+    day = datetime.date(2026, 6, 1)
+    province = Unit.objects.on(day).get(code="44", level=Unit.Level.PROVINCE)
+    seated = {"thuky": Role.Kind.COUNCIL_MEMBER, "totuvan": Role.Kind.SUPPORT_TEAM}
+    for name in (*SCORERS_2026, *seated):
+        give_role(
+            user=people[name],
+            kind=seated.get(name, Role.Kind.COUNCIL_MEMBER),
+            unit=province,
+            since=datetime.date(2025, 7, 1),
+            by=None,
+        )
+    cycle = save_cycle(
+        cycle=Cycle(
+            unit=province,
+            year=2026,
+            decision="26-2026",
+            note="Chu trình mẫu, để xem cổng thông tin khi không còn cấp huyện.",
+        ),
+        dates={},
+        by=people["canbotinh"],
+    )
+    producers = {key: _producer(facts, day, people) for key, facts in PRODUCERS_2026.items()}
+    entries = [
+        _entry(sample, producers[sample.producer], cycle, people) for sample in PRODUCTS_2026
+    ]
+    _assess_itself(entries[SCORED_2026], people)
+    council = _council(
+        province,
+        "Hội đồng mẫu đánh giá, phân hạng sản phẩm OCOP cấp tỉnh",
+        datetime.date(2026, 8, 3),
+        SCORERS_2026,
+        people,
+    )
+    held = {"level": "province", "meets_on": today()}
+    names = {SCORED_2026: "4", TALLIED_2026: "5", PUBLISHED_2026: "3"}
+    rounds_ = {
+        place: _round(
+            council, cycle, f"Đợt đánh giá mẫu {names[place]}", entries, (place,), people, **held
+        )
+        for place in (PUBLISHED_2026, SCORED_2026, TALLIED_2026)
+    }
+    chair, first, second = (people[name] for name in SCORERS_2026)
+
+    scored = rounds_[SCORED_2026].candidates.get()
+    _score(scored, first, 0, 0, points=WITHOUT_FIVE)
+    _score(scored, second, 0, 0, points=THREE_STARS, leave=4)
+
+    tallied = rounds_[TALLIED_2026].candidates.get()
+    for user, points in ((chair, ALMOST), (first, ALMOST), (second, WITHOUT_FIVE)):
+        _score(tallied, user, 0, 0, points=points)
+    rounds.end_scoring(round_=rounds_[TALLIED_2026], by=people["thuky"])
+
+    published = rounds_[PUBLISHED_2026].candidates.get()
+    for user in (chair, first, second):
+        _score(published, user, 0, 0, points=THREE_STARS)
+    _publish(rounds_[PUBLISHED_2026], people)
+    return _told(2026, producers, entries, list(rounds_.values()))
+
+
+def _told(year: int, producers, entries, rounds_) -> list[str]:
+    states = dict(Round.State.choices)
+    found = Round.objects.filter(pk__in=[round_.pk for round_ in rounds_]).order_by("name")
     return [
-        f"chủ thể mẫu: {len(producers)}",
-        f"sản phẩm mẫu: {len(entries)}",
-        f"đợt đánh giá mẫu: {published} (đã công bố), {still_open} (đang chấm)",
+        f"chủ thể mẫu {year}: {len(producers)}",
+        f"sản phẩm mẫu {year}: {len(entries)}",
+        f"đợt đánh giá mẫu {year}: "
+        + ", ".join(f"{round_} ({states[round_.state]})" for round_ in found),
     ]
 
 
-def _producer(facts, people) -> Producer:
+def _publish(round_: Round, people) -> None:
+    """End, settle what only the signed text can tell, close and publish."""
+    by = people["thuky"]
+    rounds.end_scoring(round_=round_, by=by)
+    for row in round_tally(round_):
+        rounds.answer_checks(
+            candidate=row.candidate,
+            answers={
+                question.code: (CheckAnswer.Word.YES, "Trả lời mẫu, không đối chiếu văn bản nào.")
+                for question in row.questions
+                if question.star <= row.tally.stars
+            },
+            by=by,
+        )
+    rounds.close_round(round_=round_, by=by)
+    rounds.publish_round(round_=round_, by=by)
+
+
+def _assess_itself(entry: Entry, people) -> None:
+    """The sample producer's own sheet, a little kinder than the members will be."""
+    criteria = entry.cycle.law.criteria_set(entry.set_number)
+    query = rehearsal.query_of(criteria, _with_points(criteria, ALMOST))
+    self_assessment.attach(entry=entry, text=query, by=people["canbotinh"])
+
+
+def _with_points(criteria: law.CriteriaSet, points: dict[str, int]) -> dict[str, int]:
+    """The best level of every criterion, but the level of these points where `points` names it."""
+    chosen = sample_options(criteria, 0, 0)
+    for code, wanted in points.items():
+        options = criteria.criterion(code).options
+        chosen[code] = next(option.number for option in options if option.points == wanted)
+    return chosen
+
+
+def _producer(facts, day: datetime.date, people) -> Producer:
     name, legal_form, code, workers, local = facts
     return save_producer(
         producer=Producer(
             name=name,
             legal_form=legal_form,
-            unit=Unit.objects.on(datetime.date(2020, 12, 31)).get(code=code, level="commune"),
+            unit=Unit.objects.on(day).get(code=code, level="commune"),
             workers=workers,
             local_workers=local,
             representative="Nguyễn Văn Mẫu",
             is_sample=True,
             source="Dữ liệu mẫu, không có thật.",
         ),
-        by=people["canbohuyen"],
+        by=people["canbohuyen" if day.year == 2020 else "canbotinh"],
     )
 
 
 def _entry(sample: SampleProduct, producer: Producer, cycle: Cycle, people) -> Entry:
+    decision, set_number = sample.classified or (cycle.decision, sample.set_number)
     product = save_product(
         product=Product(
             name=sample.name,
             producer=producer,
-            decision=cycle.decision,
-            set_number=sample.set_number,
+            decision=decision,
+            set_number=set_number,
             summary=sample.summary,
             story=(
                 "Câu chuyện mẫu để xem trang sản phẩm trông ra sao. "
@@ -165,6 +328,7 @@ def _entry(sample: SampleProduct, producer: Producer, cycle: Cycle, people) -> E
         cycle=cycle,
         by=_at_commune(producer, people),
         idea="Ý tưởng mẫu: làm từ nguyên liệu trong xã, cần hỗ trợ bao bì và kiểm nghiệm.",
+        set_number=sample.set_number,
     )
     for name in sample.moves:
         _hand_in(entry, name, people)
@@ -173,15 +337,23 @@ def _entry(sample: SampleProduct, producer: Producer, cycle: Cycle, people) -> E
 
 
 def _at_commune(producer: Producer, people) -> User:
-    """Who works for this producer: its commune's officer, or the district's where there is none."""
-    officer = people["canboxa"]
-    has = officer.has_perm("communes.change_producer", producer)
-    return officer if has else people["canbohuyen"]
+    """Who works for this producer: its commune's officer, or the office above where there is none."""
+    names = ("canboxa", "canboxamoi", "canbohuyen", "canbotinh")
+    return next(
+        people[name]
+        for name in names
+        if people[name].has_perm("communes.change_producer", producer)
+    )
+
+
+def _office(cycle: Cycle, people) -> User:
+    """Who decides on the entries of this cycle."""
+    return people["canbohuyen" if cycle.unit.level == Unit.Level.DISTRICT else "canbotinh"]
 
 
 def _move(entry: Entry, name: str, people) -> None:
     transition = entry_cycle.BY_NAME[name]
-    by = people["canbohuyen"]
+    by = _office(entry.cycle, people)
     if transition.actor == entry_cycle.COMMUNE:
         by = _at_commune(entry.product.producer, people)
     entry_cycle.move(entry=entry, name=name, by=by, reason=REASONS.get(name, ""))
@@ -208,14 +380,14 @@ def _hand_in(entry: Entry, move: str, people) -> None:
         )
 
 
-def _council(unit: Unit, people) -> Council:
-    by = people["canbohuyen"]
+def _council(unit: Unit, name: str, decided_on: datetime.date, scorers, people) -> Council:
+    by = people["canbohuyen" if unit.level == Unit.Level.DISTRICT else "canbotinh"]
     council = councils.save_council(
         council=Council(
             unit=unit,
-            name="Hội đồng mẫu đánh giá, xếp hạng sản phẩm OCOP cấp huyện",
+            name=name,
             decision_number=f"01/QĐ-{MARK}",
-            decided_on=today(),
+            decided_on=decided_on,
             is_sample=True,
         ),
         by=by,
@@ -223,7 +395,7 @@ def _council(unit: Unit, people) -> Council:
     seats = [
         ("chutich", Seat.Position.CHAIR, True),
         ("thuky", Seat.Position.SECRETARY, False),
-        *((name, Seat.Position.MEMBER, True) for name in SCORERS[1:]),
+        *((name, Seat.Position.MEMBER, True) for name in scorers[1:]),
         ("totuvan", Seat.Position.SUPPORT, False),
     ]
     for name, position, scores in seats:
@@ -232,16 +404,15 @@ def _council(unit: Unit, people) -> Council:
     return council
 
 
-def _round(council: Council, cycle: Cycle, name: str, entries, places, people) -> Round:
+def _round(council: Council, cycle: Cycle, name: str, entries, places, people, **held) -> Round:
     by = people["thuky"]
     round_ = councils.prepare_round(
         round_=Round(
             council=council,
             cycle=cycle,
-            level="district",
             name=name,
-            meets_on=today(),
             scoring_due=timezone.now() + datetime.timedelta(days=14),
+            **held,
         ),
         by=by,
     )
@@ -250,11 +421,21 @@ def _round(council: Council, cycle: Cycle, name: str, entries, places, people) -
     return rounds.open_round(round_=round_, by=by)
 
 
-def _score(candidate, user: User, strictness: int, member: int, leave: int = 0) -> None:
-    """Fill in a member's sheet and hand it in; with `leave`, so many criteria stay to be marked."""
+def _score(
+    candidate, user: User, strictness: int, member: int, leave: int = 0, points=None
+) -> None:
+    """Fill in a member's sheet and hand it in; with `leave`, so many criteria stay to be marked.
+
+    As `sample_options` says, or with `points` the best of all but these.
+    """
     candidate.refresh_from_db()
     sheet = sheets.start_sheet(candidate=candidate, user=user)
-    options = sample_options(candidate.pinned_set.criteria, strictness, member)
+    criteria = candidate.pinned_set.criteria
+    options = (
+        sample_options(criteria, strictness, member)
+        if points is None
+        else _with_points(criteria, points)
+    )
     for code, number in list(options.items())[: len(options) - leave]:
         sheets.save_mark(sheet_id=sheet.pk, criterion=code, option=number, user=user)
     if not leave:

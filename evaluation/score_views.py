@@ -26,6 +26,7 @@ from .rules import seat_in
 from .scope import candidates_to_score, own_sheets, rounds_for
 from .sheet_table import off_reasons, sheet_parts
 from .sheets import SheetIncomplete, SheetRefused
+from .stars import stars_fragment
 
 GRACE_MINUTES = int(acts.GRACE.total_seconds() // 60)
 
@@ -203,6 +204,7 @@ def sheet_page(request, found: Sheet, *, refused: str = "", status: int = 200, a
                 score,
                 options,
                 declarations,
+                producer_points=candidate.told_by_producer,
                 ask_missing=request.GET.get("thieu") == "1",
             ),
             "score": score,
@@ -233,6 +235,7 @@ def _answer(score: law.Score, **more) -> JsonResponse:
             "reasons": off_reasons(criteria, score),
             "gates": list(score.gates),
             "knock_outs": list(score.knock_outs),
+            "stars": stars_fragment(criteria, score),
             **more,
         }
     )

@@ -30,6 +30,8 @@ class CriterionRow:
     groups: list[dict] = field(default_factory=list)  # {"caption", "options"}
     chosen: int | None = None
     points: int = 0
+    # What the producer's own sheet gives this criterion; None where there is none to show.
+    producer_points: int | None = None
     offers_none: bool = False
     state: str = ""  # "done", "missing", "off", or nothing yet
     off_reason: str = ""
@@ -95,13 +97,14 @@ def sheet_parts(
     options: dict[str, int],
     declarations: dict[str, str],
     *,
+    producer_points: dict[str, int] | None = None,
     ask_missing: bool = False,
     closed: bool = False,
 ) -> list[dict]:
     """The sheet's parts for the page.
 
-    `ask_missing`: mark what is still to be answered. `closed`: a sheet to be read; what was not
-    answered is then shown as such.
+    `producer_points`: `Candidate.told_by_producer`. `ask_missing`: mark what is still to be
+    answered. `closed`: a sheet to be read; what was not answered is then shown as such.
     """
     reasons = off_reasons(criteria, score)
     missing = set(score.missing) if ask_missing or closed else set()
@@ -129,6 +132,7 @@ def sheet_parts(
             groups=_groups(criterion),
             chosen=options.get(code),
             points=score.points[code],
+            producer_points=(producer_points or {}).get(code),
             offers_none=not criterion.has_printed_zero,
             state=state,
             off_reason=reasons.get(code, ""),

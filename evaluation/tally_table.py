@@ -15,7 +15,14 @@ from ocop_portal import law
 
 from .models import Candidate, Declaration, Result, Round, Seat, Sheet
 from .scope import hidden_from
-from .tally import proposal, round_tally
+from .tally import (
+    Question,
+    StarMark,
+    frozen_questions,
+    proposal,
+    recorded_marks,
+    round_tally,
+)
 
 
 @dataclass
@@ -56,11 +63,16 @@ class TallyRow:
     awaited: list[tuple[Seat, int | None]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     result: Result | None = None
+    band: int = 0
+    marks: list[StarMark] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     # Set by the page: why the viewer may not see it, and the forms that are open to them.
     hidden: str = ""
     is_owed: bool = False  # their own sheet was never handed in
     spread_form: object = None
     finding_form: object = None
+    mark_form: object = None
+    questions_form: object = None
 
     @property
     def product(self):
@@ -78,6 +90,44 @@ class TallyRow:
         return self.problems
 
     @property
+    def lowered(self) -> list[str]:
+        """Why the stars are fewer than the points alone would give, in words; empty when they are not."""
+        if self.knocked_out or self.stars >= self.band:
+            return []
+        words = []
+        for star in sorted({mark.state.star for mark in self.marks}):
+            codes = [m.state.code for m in self.marks if m.state.star == star and not m.state.met]
+            if codes and star <= self.band:
+                words.append(
+                    _("Hạng %(star)d sao: chưa đạt mức tối thiểu ở tiêu chí %(codes)s.")
+                    % {"star": star, "codes": ", ".join(codes)}
+                )
+        words += [
+            _("Hạng %(star)d sao: hội đồng trả lời không đạt yêu cầu tối thiểu theo %(source)s.")
+            % {"star": question.star, "source": question.source}
+            for question in self.questions
+            if question.is_no and question.star <= self.band
+        ]
+        return words
+
+    @property
+    def mark_tables(self) -> list[tuple[str, list[StarMark]]]:
+        """The star marks in two: those to look at, missed or doubtful, and those plainly met."""
+        plain = [m for m in self.marks if m.state.met and not m.may_be_settled]
+        look = [m for m in self.marks if m not in plain]
+        return [("look", look), ("plain", plain)]
+
+    @property
+    def asked(self) -> list[Question]:
+        """The questions that can still decide something: of stars within the band, or answered."""
+        return [q for q in self.questions if q.star <= self.band or q.said]
+
+    @property
+    def doubtful(self) -> list[StarMark]:
+        """The star marks that the council may settle."""
+        return [mark for mark in self.marks if mark.may_be_settled]
+
+    @property
     def own_problems(self) -> list[str]:
         """The problems for a place where the product is named already."""
         texts = [problem.removeprefix(f"{self.product}: ") for problem in self.problems]
@@ -92,7 +142,7 @@ def result_words(round_: Round, *, mean, stars: int, proposed: str) -> str:
     if mean is None:
         return _("Chưa có phiếu hợp lệ")
     words = {
-        "level": round_.law.level(round_.level).name,
+        "level": round_.level_on_day.name,
         "points": law.show_points(mean),
         "stars": stars,
         "proposal": proposed,
@@ -183,6 +233,9 @@ def _live_rows(round_: Round) -> list[TallyRow]:
                     (seat, lapsed.get((found.candidate.pk, seat.pk))) for seat in found.awaited
                 ],
                 problems=found.problems,
+                band=tally.band,
+                marks=found.marks,
+                questions=found.questions,
             )
         )
     return rows
@@ -247,6 +300,9 @@ def _recorded_rows(round_: Round) -> list[TallyRow]:
                 ),
                 sheets=lines,
                 result=result,
+                band=result.band,
+                marks=recorded_marks(result, round_),
+                questions=frozen_questions(result),
             )
         )
     return rows

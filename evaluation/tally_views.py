@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from ocop_portal.pages import REFUSED
 
 from . import rounds as acts
-from .forms import FindingForm, SpreadForm
+from .forms import FindingForm, MarkForm, QuestionsForm, SpreadForm, newest
 from .models import Candidate, Round
 from .pages import confirm_act, crumbs, find_round, need, set_warnings
 from .rounds import RoundRefused
@@ -46,6 +46,16 @@ def _tally_page(request, found: Round, *, bound: dict | None = None, status: int
                 },
                 prefix=f"finding-{row.candidate.pk}",
             )
+        if may_settle and row.doubtful:
+            row.mark_form = forms.get("mark") or MarkForm(
+                row=row, prefix=f"mark-{row.candidate.pk}"
+            )
+            row.mark_form.now_seen(newest(mark.said for mark in row.marks))
+        if may_settle and row.asked:
+            row.questions_form = forms.get("questions") or QuestionsForm(
+                row=row, prefix=f"questions-{row.candidate.pk}"
+            )
+            row.questions_form.now_seen(newest(question.said for question in row.questions))
     return render(
         request,
         "evaluation/tally.html",
@@ -70,7 +80,7 @@ def _tally_page(request, found: Round, *, bound: dict | None = None, status: int
 
 
 def settle(request, pk: int):
-    """Record the council's word on a wide spread, or its finding on a proposed knock-out."""
+    """Record the council's word: on a wide spread, a proposed knock-out, a star mark, a question."""
     candidate = get_object_or_404(Candidate, pk=pk, removed_at__isnull=True)
     found = find_round(request, candidate.round_id, "evaluation.view_tally")
     need(request, "evaluation.reopen_sheet", found)
@@ -79,14 +89,20 @@ def settle(request, pk: int):
         raise PermissionDenied
     if request.method != "POST":
         return redirect("evaluation:tally", found.pk)
-    if pk in owed:
-        return _tally_page(request, found, status=REFUSED)  # which says that they score it first
-    what = "finding" if "finding" in request.POST.get("what", "") else "spread"
-    form_class = FindingForm if what == "finding" else SpreadForm
-    form = form_class(request.POST, prefix=f"{what}-{pk}")
+    if pk in owed or found.state != Round.State.TALLYING:
+        return _tally_page(request, found, status=REFUSED)  # which says why
+    what = request.POST.get("what", "")
+    what = what if what in FORMS else "spread"
+    row = next((row for row in tally_rows(found) if row.candidate.pk == pk), None)
+    form_class = FORMS[what]
+    more = {"row": row} if form_class in {MarkForm, QuestionsForm} else {}
+    form = form_class(request.POST, prefix=f"{what}-{pk}", **more)
     if form.is_valid():
         try:
-            acts.settle(candidate=candidate, by=request.user, **form.cleaned_data)
+            if more:
+                form.act(acts, candidate=candidate, by=request.user)
+            else:
+                acts.settle(candidate=candidate, by=request.user, **form.cleaned_data)
         except RoundRefused as refused:
             for reason in refused.reasons:
                 form.add_error(None, reason)
@@ -94,6 +110,14 @@ def settle(request, pk: int):
             messages.success(request, _("Đã ghi."))
             return redirect(reverse("evaluation:tally", args=[found.pk]) + f"#sp-{pk}")
     return _tally_page(request, found, bound={pk: {what: form}}, status=REFUSED)
+
+
+FORMS = {
+    "spread": SpreadForm,
+    "finding": FindingForm,
+    "mark": MarkForm,
+    "questions": QuestionsForm,
+}
 
 
 @never_cache
@@ -131,7 +155,7 @@ def round_close(request, pk: int):
         ),
         rows=rows,
         lines=closing_lines(found, rows),
-        not_applied=found.law.not_applied_on(found.meets_on),
+        warnings=set_warnings(row.criteria for row in rows),
         reasons=reasons,
         back=reverse("evaluation:tally", args=[found.pk]),
         done=_("Đã chốt kết quả. Kết quả chưa được công bố."),

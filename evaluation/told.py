@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from communes.history import compared
 from ocop_portal import law
 
-from .models import Candidate, Council, Round, Seat, Sheet
+from .models import Candidate, CheckAnswer, Council, MarkFinding, Round, Seat, Sheet
 from .sheets import NONE_OF_THESE
 
 _ACTIONS = {
@@ -21,6 +21,9 @@ _ACTIONS = {
     "published": gettext_lazy("Công bố kết quả"),
     "cancelled": gettext_lazy("Hủy đợt"),
 }
+
+# What the council says of a product's marks: not to be read before one's own sheet is in.
+_OF_MARKS = {"candidate.settled", "mark.found", "check.answered"}
 
 
 def round_history(round_: Round, *, hidden=frozenset(), unsettled=frozenset()) -> list[dict]:
@@ -42,16 +45,36 @@ def round_history(round_: Round, *, hidden=frozenset(), unsettled=frozenset()) -
             {
                 "when": event.at,
                 "who": event.by,
-                "what": _event_words(event, names.get(candidate, "")),
-                "reason": ""
-                if event.action == "candidate.settled" and candidate in unsettled
-                else event.reason,
+                **_told_event(event, names.get(candidate, ""), is_told=candidate not in unsettled),
             }
         )
     return rows
 
 
+def _told_event(event, product: str, *, is_told: bool) -> dict:
+    """What happened and why; of a product whose figures are not told, only that it was spoken of."""
+    if event.action in _OF_MARKS and not is_told:
+        return {"what": _("Ghi ý kiến, kết luận của hội đồng: %s") % product, "reason": ""}
+    return {"what": _event_words(event, product), "reason": event.reason}
+
+
 def _event_words(event, product: str) -> str:
+    if event.action == "mark.found":
+        return _(
+            "Kết luận mức tối thiểu hạng %(star)d sao, tiêu chí %(code)s – %(word)s: %(product)s"
+        ) % {
+            "star": event.data["star"],
+            "code": event.data["criterion"],
+            "word": MarkFinding.Word(event.data["word"]).label,
+            "product": product,
+        }
+    if event.action == "check.answered":
+        return _("Yêu cầu tối thiểu hạng %(star)d sao theo %(source)s – %(word)s: %(product)s") % {
+            "star": event.data["star"],
+            "source": event.data["source"],
+            "word": CheckAnswer.Word(event.data["word"]).label,
+            "product": product,
+        }
     if event.action == "candidate.added":
         return _("Đưa sản phẩm vào đợt: %s") % product
     if event.action == "candidate.removed":

@@ -20,6 +20,8 @@ PUBLIC = (
     (_("Trang chủ"), "home", "house"),
     (_("Sản phẩm"), "products:catalogue", "box-seam"),
     (_("Xã, thị trấn"), "communes:public_list", "geo-alt"),
+    (_("Bộ tiêu chí"), "lawbook:decisions", "journal-text"),
+    (_("Tự đánh giá"), "lawbook:rehearsal_start", "clipboard-check"),
 )
 OFFICE = (
     (_("Việc cần làm"), "office", "clipboard-check", None),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("toi/", include("ocop_portal.accounts.urls")),
     path("nhac-viec/", include("ocop_portal.reminders.urls")),
     path("", include("ocop_portal.lawbook.urls")),
+    path("api/", include("ocop_portal.api.urls")),
     path("nguoi-dung/", include("communes.roles_urls")),
     path("", include("communes.urls")),
     path("", include("products.urls")),

@@ -134,22 +134,25 @@ def steps_of(cycle: Cycle) -> list[CycleStep]:
     return [known.get(number) or CycleStep(cycle=cycle, number=number) for number in Step.values]
 
 
-# What has to happen now, for whoever opens the page.
+# What has to happen now, for whoever opens the page. `office`: whose the cycle is.
 ASKED = {
-    S.IDEA_DRAFT: _(
-        "Xã viết ý tưởng, đính kèm phiếu đăng ký (Biểu 01 hoặc Biểu 02), rồi đăng ký ý tưởng."
-    ),
-    S.IDEA_REGISTERED: _("Huyện xem xét ý tưởng: nhận, hoặc trả lại kèm lý do."),
+    S.IDEA_DRAFT: _("Xã viết ý tưởng, đính kèm phiếu đăng ký ý tưởng, rồi đăng ký ý tưởng."),
+    S.IDEA_REGISTERED: _("Chờ %(office)s xem xét ý tưởng: nhận, hoặc trả lại kèm lý do."),
     S.IDEA_RETURNED: _("Xã sửa ý tưởng theo lý do trả lại, rồi đăng ký lại."),
-    S.PLAN_AWAITED: _("Xã đính kèm phương án, kế hoạch kinh doanh (Biểu 03), rồi nộp phương án."),
-    S.PLAN_RECEIVED: _("Huyện thẩm định phương án: duyệt, hoặc trả lại kèm lý do."),
+    S.PLAN_AWAITED: _("Xã đính kèm phương án, kế hoạch kinh doanh, rồi nộp phương án."),
+    S.PLAN_RECEIVED: _("Chờ %(office)s thẩm định phương án: duyệt, hoặc trả lại kèm lý do."),
     S.PLAN_RETURNED: _("Xã sửa phương án theo lý do trả lại, rồi nộp lại."),
     S.IMPLEMENTING: _("Chủ thể triển khai phương án. Xong thì xã báo cáo kết quả."),
     S.DOSSIER_OPEN: _("Xã bổ sung đủ giấy tờ bắt buộc và minh chứng, rồi nộp hồ sơ."),
-    S.DOSSIER_SUBMITTED: _("Huyện kiểm tra hồ sơ: xác nhận đầy đủ, hoặc yêu cầu bổ sung."),
-    S.READY: _("Chờ huyện đưa vào một đợt đánh giá của hội đồng."),
+    S.DOSSIER_SUBMITTED: _("Chờ %(office)s kiểm tra hồ sơ: xác nhận đầy đủ, hoặc yêu cầu bổ sung."),
+    S.READY: _("Chờ %(office)s đưa vào một đợt đánh giá của hội đồng."),
     S.IN_EVALUATION: _("Hội đồng đang chấm điểm. Hồ sơ được khóa đến khi có kết quả."),
-    S.RATED: _("Huyện chuyển sang xúc tiến thương mại, hoặc trả về hoàn thiện."),
+    S.RATED: _("Chờ %(office)s chuyển sang xúc tiến thương mại, hoặc trả về hoàn thiện."),
     S.IN_PROMOTION: _("Sản phẩm đang được giới thiệu, xúc tiến thương mại."),
-    S.WITHDRAWN: _("Sản phẩm đã rút khỏi chu trình. Huyện có thể đưa trở lại."),
+    S.WITHDRAWN: _("Sản phẩm đã rút khỏi chu trình; %(office)s có thể đưa trở lại."),
 }
+
+
+def asked_of(entry: Entry) -> str:
+    """What has to happen to an entry now, and by whom."""
+    return ASKED[entry.state] % {"office": entry.cycle.office}

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from communes.models import Unit, today
 from communes.sections import unit_figure, unit_section
 from ocop_portal import law
+from ocop_portal.lawbook import versions
 from ocop_portal.search import MAX_QUERY, matching
 from ocop_portal.text import fold, normalise
 
@@ -393,6 +394,7 @@ class HowRated:
     parts: list[PartScore]
     decision: law.Decision | None
     set_name: str
+    standing: versions.Standing | None  # of the set's text; None where that version is not known
     band: str  # the mean's, as the Decision prints it
     lowered: bool  # fewer stars than the band's: a criterion misses the minimum of that star
     parts_cut: bool  # the parts as shown, cut to two decimals, add up to less than the sum shown
@@ -417,6 +419,7 @@ def how_rated(rating: PublicRating, product: Product) -> HowRated:
         ],
         decision=decision,
         set_name=criteria.name if criteria else "",
+        standing=versions.standing(criteria) if criteria else None,
         band=band.printed if band else "",
         lowered=band is not None and rating.stars < band.stars,
         parts_cut=sum(int(mean * 100) for mean in parts.values()) != int((rating.mean or 0) * 100),
@@ -424,11 +427,11 @@ def how_rated(rating: PublicRating, product: Product) -> HowRated:
 
 
 def _scored_set(decision: law.Decision, digest: str, likely: int) -> law.CriteriaSet | None:
-    """The set with this digest; None when the Decision's file was corrected since."""
+    """The set with this digest: of the files, or published here; None when it is in neither now."""
     numbers = [summary.number for summary in decision.sets if summary.usable]
     numbers.sort(key=lambda number: number != likely)
     for number in numbers:
         criteria = decision.criteria_set(number)
         if criteria.digest == digest:
             return criteria
-    return None
+    return versions.by_digest(digest) if digest else None

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from ocop_portal import law
 from ocop_portal.lawbook import versions
 
 from . import dossier
@@ -396,30 +397,70 @@ def _stale(entry: Entry, last: EntryEvent | None) -> str:
     )
 
 
+def suggested_sets(product: Product, decision: law.Decision) -> list[law.SetSummary]:
+    """The sets of a Decision that a product of another Decision may belong to, by their names.
+
+    Either Decision may be the later one. The product's own set where it is classified by this
+    Decision. Only a suggestion, which an officer confirms; empty where no name makes it plain.
+    """
+    if product.decision == decision.slug:
+        return [decision.summary(product.set_number)]
+    here = (product.decision, product.set_number)
+    earlier = _summary_of(product).follows
+    return [
+        summary
+        for summary in decision.sets
+        if here in summary.follows or (decision.slug, summary.number) in earlier
+    ]
+
+
 @transaction.atomic
-def enter(*, product: Product, cycle: Cycle, by, idea: str = "") -> Entry:
+def enter(
+    *, product: Product, cycle: Cycle, by, idea: str = "", set_number: int | None = None
+) -> Entry:
     """Let a product take part in a year's cycle; calling it again gives the same entry.
 
-    Raises `Refused` when the cycle is closed, or its Decision classifies products otherwise and
-    the product was not yet classified under it.
+    `set_number`: the set of the cycle's Decision that an officer chose, for a product that is
+    classified by another Decision; one that is classified by this Decision keeps its own. Raises
+    `Refused` when the cycle is closed, and when no set was chosen: none is ever guessed.
     """
     if cycle.is_closed:
         raise Refused([_("Chu trình năm %s đã khép lại.") % cycle.year])
-    if product.decision != cycle.decision:
+    if product.decision == cycle.decision:
+        set_number = product.set_number
+    elif set_number is None:
         raise Refused(
             [
-                _("Sản phẩm đang được phân loại theo Quyết định khác; chu trình dùng %s.")
+                _(
+                    "Sản phẩm đang được phân loại theo Quyết định khác; cần chọn bộ sản phẩm theo %s."
+                )
                 % cycle.law.number
             ]
         )
+    cycle.law.summary(set_number)
     entry, created = Entry.objects.get_or_create(
         cycle=cycle,
         product=product,
-        defaults={"set_number": product.set_number, "idea": idea, "created_by": by},
+        defaults={"set_number": set_number, "idea": idea, "created_by": by},
     )
     if created:
-        EntryEvent.objects.create(entry=entry, action="enter", to_state=entry.state, by=by)
+        chosen = ""
+        if product.decision != cycle.decision:
+            chosen = " → ".join(
+                f"{decision.number}, bộ {summary.number}. {summary.name}"
+                for decision, summary in (
+                    (law.decision(product.decision), _summary_of(product)),
+                    (cycle.law, cycle.law.summary(set_number)),
+                )
+            )
+        EntryEvent.objects.create(
+            entry=entry, action="enter", to_state=entry.state, by=by, reason=chosen
+        )
     return entry
+
+
+def _summary_of(product: Product) -> law.SetSummary:
+    return law.decision(product.decision).summary(product.set_number)
 
 
 @transaction.atomic

@@ -145,7 +145,12 @@ def why_locked(entry: Entry, user) -> str:
     if entry.state not in CHANGEABLE_STATES or entry.cycle.is_closed:
         return str(_("Hồ sơ đang khóa, chỉ xem được."))
     if entry.state in WITH_DISTRICT and not user.has_perm("products.decide_entry", entry):
-        return str(_("Hồ sơ đang ở huyện, chỉ xem được. Cần thêm bớt, hãy đề nghị huyện trả lại."))
+        return str(
+            _(
+                "Hồ sơ đang ở %(office)s, chỉ xem được. Cần thêm bớt, hãy đề nghị %(office)s trả lại."
+            )
+            % {"office": entry.cycle.office}
+        )
     return ""
 
 

@@ -30,10 +30,12 @@ OTHER_ACTIONS = {
     "set.changed": gettext_lazy("Đổi bộ sản phẩm"),
     "paper.attached": gettext_lazy("Thêm giấy tờ"),
     "paper.withdrawn": gettext_lazy("Rút giấy tờ"),
+    "self_assessment.attached": gettext_lazy("Gắn bản tự đánh giá của chủ thể"),
+    "self_assessment.withdrawn": gettext_lazy("Rút bản tự đánh giá của chủ thể"),
 }
 
 
-def _find_entry(request, pk: int) -> Entry:
+def find_entry(request, pk: int) -> Entry:
     found = get_object_or_404(
         Entry.objects.select_related("cycle__unit", "product__producer__unit"), pk=pk
     )
@@ -42,7 +44,7 @@ def _find_entry(request, pk: int) -> Entry:
     return found
 
 
-def _entry_crumbs(entry: Entry, *more: tuple[str, str]) -> list[dict]:
+def entry_crumbs(entry: Entry, *more: tuple[str, str]) -> list[dict]:
     return crumbs(
         (_("Chu trình năm %s") % entry.cycle.year, entry.cycle.get_absolute_url()),
         (entry.product.name, entry.get_absolute_url()),
@@ -67,6 +69,7 @@ def entry_add(request, pk: int):
                 cycle=cycle,
                 by=request.user,
                 idea=form.cleaned_data["idea"],
+                set_number=form.cleaned_data["set_number"],
             )
         except Refused as refused:
             for reason in refused.reasons:
@@ -95,7 +98,7 @@ def entry_add(request, pk: int):
 @officers_only
 def entry(request, pk: int):
     """One entry: where it stands, what is asked, what may be done, dossier, history."""
-    return _entry_page(request, _find_entry(request, pk))
+    return _entry_page(request, find_entry(request, pk))
 
 
 def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None, status=200):
@@ -132,7 +135,7 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
             "producer": found.product.producer,
             "cycle": found.cycle,
             "set": versions.summary(found.cycle.decision, found.set_number),
-            "asked": boards.ASKED[found.state],
+            "asked": boards.asked_of(found),
             "returned": _last_return(found, events),
             "track": _track(steps),
             "due": due,
@@ -149,8 +152,11 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
             "evidence_open": [row for row in lines if not row.item.mandatory and not row.papers],
             "locked": dossier.why_locked(found, request.user),
             "withdrawn": withdrawn,
+            "self_assessments": list(
+                found.self_assessments.select_related("attached_by", "withdrawn_by")
+            ),
             "history": [_told(event, names) for event in events],
-            "breadcrumbs": _entry_crumbs(found),
+            "breadcrumbs": entry_crumbs(found),
         },
         status=status,
     )
@@ -179,7 +185,7 @@ def _told(event: EntryEvent, names: dict[str, str]) -> dict:
     row = BY_NAME.get(event.action)
     what = str(row.told if row else OTHER_ACTIONS.get(event.action, event.action))
     reason = event.reason
-    if event.action in {"paper.attached", "set.changed"}:
+    if event.action in {"paper.attached", "set.changed", "self_assessment.attached"}:
         what, reason = f"{what}: {event.reason}", ""
     elif event.action == "paper.withdrawn":
         what = f"{what}: {', '.join(names.get(p['kind'], p['name']) for p in event.handed_in)}"
@@ -200,7 +206,7 @@ def _told(event: EntryEvent, names: dict[str, str]) -> dict:
 @officers_only
 def entry_move(request, pk: int):
     """Move an entry along one row of the table of transitions."""
-    found = _find_entry(request, pk)
+    found = find_entry(request, pk)
     form = MoveForm(request.POST)
     form.is_valid()
     sent = form.cleaned_data
@@ -222,7 +228,7 @@ def entry_move(request, pk: int):
         )
     except Refused as refused:
         return _entry_page(
-            request, _find_entry(request, pk), refused=refused.reasons, tried=tried, status=409
+            request, find_entry(request, pk), refused=refused.reasons, tried=tried, status=409
         )
     messages.success(
         request,
@@ -239,7 +245,7 @@ def entry_move(request, pk: int):
 @officers_only
 def entry_edit(request, pk: int):
     """Word the idea of an entry, while it is in preparation or returned."""
-    found = _find_entry(request, pk)
+    found = find_entry(request, pk)
     form = IdeaForm(posted(request), instance=found)
     if request.method == "POST" and form.is_valid():
         try:
@@ -263,7 +269,7 @@ def entry_edit(request, pk: int):
             "entry": found,
             "title": _("Ý tưởng sản phẩm"),
             "cancel_url": found.get_absolute_url(),
-            "breadcrumbs": _entry_crumbs(found, (_("Ý tưởng sản phẩm"), "")),
+            "breadcrumbs": entry_crumbs(found, (_("Ý tưởng sản phẩm"), "")),
         },
         status=422 if form.errors else 200,
     )
@@ -283,7 +289,7 @@ def _item(cycle: Cycle, kind: str) -> law.DossierItem:
 @officers_only
 def paper_add(request, pk: int, kind: str):
     """Add a paper of one kind to an entry's dossier."""
-    found = _find_entry(request, pk)
+    found = find_entry(request, pk)
     item = _item(found.cycle, kind)
     form = PaperForm(
         posted(request),
@@ -312,7 +318,7 @@ def paper_add(request, pk: int, kind: str):
             "submit_label": _("Lưu giấy tờ"),
             "locked": dossier.why_locked(found, request.user),
             "cancel_url": f"{found.get_absolute_url()}#giay-to-{item.code}",
-            "breadcrumbs": _entry_crumbs(found, (_("Thêm giấy tờ"), "")),
+            "breadcrumbs": entry_crumbs(found, (_("Thêm giấy tờ"), "")),
         },
         status=422 if form.errors else 200,
     )
@@ -376,7 +382,7 @@ def paper_withdraw(request, pk: int):
             "title": _("Rút giấy tờ khỏi hồ sơ"),
             "submit_label": _("Rút giấy tờ"),
             "cancel_url": back,
-            "breadcrumbs": _entry_crumbs(entry_, (_("Rút giấy tờ"), "")),
+            "breadcrumbs": entry_crumbs(entry_, (_("Rút giấy tờ"), "")),
         },
         status=422 if form.errors else 200,
     )

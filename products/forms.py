@@ -15,6 +15,7 @@ from ocop_portal import law
 from ocop_portal.forms import PortalForm, PortalModelForm
 from ocop_portal.lawbook import versions
 
+from .cycle import suggested_sets
 from .files import ACCEPTED, FileRefused, Upload, check_upload
 from .models import Cycle, Entry, Paper, Product, Step
 from .register import CYCLE_TAKEN, mark_of, namesake
@@ -34,8 +35,8 @@ def _helper(*rows) -> FormHelper:
 
 
 def classification_choices() -> list[tuple]:
-    """Every set of every Decision, in groups "branch – group"; the value is "slug/number"."""
-    decisions = law.decisions()
+    """Every set of every Decision, the newest first, in groups; the value is "slug/number"."""
+    decisions = law.decisions()[::-1]
     choices = []
     for decision in decisions:
         sets = versions.summaries(decision.slug)
@@ -221,6 +222,7 @@ class CycleForm(PortalModelForm):
             ("", CHOOSE),
             *((decision.slug, decision_label(decision)) for decision in law.decisions()),
         ]
+        self.fields["decision"].help_text = _overlap_words()
         self.fields["plan_number"].help_text = _("Ví dụ: 102/KH-UBND")
         self.fields["year"].widget.attrs["inputmode"] = "numeric"
         for step in Step:
@@ -230,11 +232,12 @@ class CycleForm(PortalModelForm):
             own = list(units[:2])
             if len(own) == 1:
                 self.initial.setdefault("unit", own[0].pk)
-            usable = [d for d in law.decisions() if _in_force_in(d, today().year)]
-            if usable:
+            in_force = [d for d in law.decisions() if d.in_force_on(today())]
+            if in_force:
                 self.initial.setdefault("year", today().year)
-            if len(usable) == 1:
-                self.initial.setdefault("decision", usable[0].slug)
+            # While two are in force at once the officer chooses: neither is more likely.
+            if len(in_force) == 1:
+                self.initial.setdefault("decision", in_force[0].slug)
         else:
             self.fields["is_closed"].help_text = _(
                 "Chu trình đã khép lại thì không chuyển bước, không thêm giấy tờ được nữa."
@@ -321,6 +324,28 @@ class CycleForm(PortalModelForm):
         return super()._get_validation_exclusions() | {"unit"}
 
 
+def _overlap_words() -> str:
+    """Which Decisions are in force at once, and when: then the officer chooses, and says why."""
+    words = []
+    for earlier in law.decisions():
+        for later in law.decisions():
+            first, last = later.in_force_from, earlier.in_force_until
+            if earlier.in_force_from < first and last and first <= last:
+                words.append(
+                    _(
+                        "Từ %(first)s đến %(last)s, %(earlier)s và %(later)s cùng có hiệu lực: chọn "
+                        "Quyết định mà chu trình áp dụng, ghi căn cứ vào Ghi chú."
+                    )
+                    % {
+                        "first": first.strftime("%d/%m/%Y"),
+                        "last": last.strftime("%d/%m/%Y"),
+                        "earlier": earlier.number,
+                        "later": later.number,
+                    }
+                )
+    return " ".join(str(text) for text in words)
+
+
 def _in_force_in(decision: law.Decision, year: int) -> bool:
     """Whether the Decision is in force on some day of the year."""
     until = decision.in_force_until
@@ -328,12 +353,19 @@ def _in_force_in(decision: law.Decision, year: int) -> bool:
 
 
 class EntryForm(PortalForm):
-    """A product that takes part in a cycle, with its idea."""
+    """A product that takes part in a cycle, with its idea.
+
+    A product that is classified by another Decision needs its set under the cycle's Decision: the
+    form suggests one where the names make it plain, and the officer confirms by sending it again.
+    """
 
     product = forms.ModelChoiceField(
         label=_("Sản phẩm"),
         queryset=Product.objects.none(),
         error_messages={"invalid_choice": _("Sản phẩm này không thêm vào chu trình được.")},
+    )
+    set_number = forms.TypedChoiceField(
+        label=_("Bộ sản phẩm"), required=False, coerce=int, empty_value=None
     )
     idea = forms.CharField(
         label=_("Ý tưởng"),
@@ -347,13 +379,10 @@ class EntryForm(PortalForm):
 
     def __init__(self, *args, user, cycle: Cycle, **kwargs):
         super().__init__(*args, **kwargs)
+        self.cycle = cycle
         products = (
             products_for(user)
-            .filter(
-                is_active=True,
-                decision=cycle.decision,
-                producer__unit__covered_by__holder=cycle.unit_id,
-            )
+            .filter(is_active=True, producer__unit__covered_by__holder=cycle.unit_id)
             .exclude(entries__cycle=cycle)
             .select_related("producer__unit")
         )
@@ -361,7 +390,61 @@ class EntryForm(PortalForm):
         self.fields["product"].error_messages["required"] = _("Cần chọn sản phẩm.")
         self.has_products = bool(products)
         self.fields["product"].choices = _grouped(products, lambda p: p.producer.unit)
-        self.helper = _helper("product", "idea")
+        chosen = self.fields["set_number"]
+        chosen.choices = [
+            ("", CHOOSE),
+            *(
+                (branch.name, [(s.number, _set_label(s)) for g in branch.groups for s in g.sets])
+                for branch in cycle.law.branches
+            ),
+        ]
+        chosen.help_text = (
+            _(
+                "Theo %s. Chỉ cần chọn khi sản phẩm đang xếp theo Quyết định khác; nếu không, sản phẩm "
+                "giữ bộ của mình."
+            )
+            % cycle.law.number
+        )
+        self.helper = _helper("product", "set_number", "idea")
+
+    def clean(self):
+        data = super().clean()
+        product = data.get("product")
+        if product is None or "set_number" in self.errors:
+            return data
+        if product.decision == self.cycle.decision:
+            data["set_number"] = product.set_number
+        elif data["set_number"] is None:
+            self._suggest(product)
+        return data
+
+    def _suggest(self, product: Product) -> None:
+        """Ask for the set, with the one that the names make plain already in the box."""
+        decision = law.decision(product.decision)
+        words = {
+            "old": f"{product.set_number}. {product.set_name}",
+            "law": decision.number,
+            "new_law": self.cycle.law.number,
+        }
+        found = suggested_sets(product, self.cycle.law)
+        if len(found) == 1:
+            self.data["set_number"] = found[0].number  # a copy of what was sent
+            words["set"] = f"{found[0].number}. {found[0].name}"
+            text = _(
+                "Sản phẩm đang xếp bộ “%(old)s” của %(law)s. Gợi ý theo %(new_law)s: “%(set)s”. "
+                "Hãy xem lại rồi gửi lại để xác nhận."
+            )
+        else:
+            words["sets"] = "; ".join(f"{s.number}. {s.name}" for s in found)
+            text = (
+                _(
+                    "Sản phẩm đang xếp bộ “%(old)s” của %(law)s. Chọn bộ theo %(new_law)s; có thể "
+                    "là: %(sets)s."
+                )
+                if found
+                else _("Sản phẩm đang xếp bộ “%(old)s” của %(law)s. Chọn bộ theo %(new_law)s.")
+            )
+        self.add_error("set_number", text % words)
 
 
 class IdeaForm(PortalModelForm):
@@ -484,6 +567,22 @@ class ReasonForm(PortalForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["reason"].error_messages["required"] = _("Cần ghi lý do rút giấy tờ.")
+        self.helper = _helper()
+
+
+class SelfAssessmentForm(PortalForm):
+    """The link of a rehearsal, as the producer sends it."""
+
+    link = forms.CharField(
+        label=_("Liên kết của phiếu tự đánh giá"),
+        max_length=6_000,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_("Chủ thể bấm “Chia sẻ” ở trang Tự đánh giá rồi gửi liên kết cho cán bộ."),
+        error_messages={"required": _("Cần dán liên kết của phiếu tự đánh giá.")},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         self.helper = _helper()
 
 

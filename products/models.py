@@ -137,7 +137,10 @@ class Step(models.IntegerChoices):
 
 
 class Cycle(models.Model):
-    """One year's programme in one district, under one Decision."""
+    """One year's programme of one unit, under one Decision.
+
+    The unit is a district, or the province where there is no district any more (from 1/7/2025).
+    """
 
     unit = models.ForeignKey(
         Unit, verbose_name=_("đơn vị"), on_delete=models.PROTECT, related_name="cycles"
@@ -170,6 +173,11 @@ class Cycle(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("products:board", args=[self.pk])
+
+    @property
+    def office(self) -> str:
+        """Who decides on this cycle's entries, as officers say it: "huyện", "tỉnh"."""
+        return self.unit.kind.lower()
 
     @property
     def law(self) -> law.Decision:
@@ -214,14 +222,14 @@ class Entry(models.Model):
 
     class State(models.TextChoices):
         IDEA_DRAFT = "idea_draft", _("Đang soạn ý tưởng")
-        IDEA_REGISTERED = "idea_registered", _("Chờ huyện xem xét ý tưởng")
+        IDEA_REGISTERED = "idea_registered", _("Chờ xem xét ý tưởng")
         IDEA_RETURNED = "idea_returned", _("Ý tưởng bị trả lại")
         PLAN_AWAITED = "plan_awaited", _("Ý tưởng được nhận, chờ phương án")
-        PLAN_RECEIVED = "plan_received", _("Chờ huyện thẩm định phương án")
+        PLAN_RECEIVED = "plan_received", _("Chờ thẩm định phương án")
         PLAN_RETURNED = "plan_returned", _("Phương án bị trả lại")
         IMPLEMENTING = "implementing", _("Đang triển khai phương án")
         DOSSIER_OPEN = "dossier_open", _("Đang hoàn thiện hồ sơ")
-        DOSSIER_SUBMITTED = "dossier_submitted", _("Chờ huyện kiểm tra hồ sơ")
+        DOSSIER_SUBMITTED = "dossier_submitted", _("Chờ kiểm tra hồ sơ")
         READY = "ready", _("Hồ sơ đầy đủ, chờ đánh giá")
         IN_EVALUATION = "in_evaluation", _("Hội đồng đang đánh giá")
         RATED = "rated", _("Đã có kết quả đánh giá")
@@ -366,6 +374,55 @@ class Paper(models.Model):
         return reverse("products:paper", args=[self.pk])
 
 
+class SelfAssessment(models.Model):
+    """The producer's own sheet for an entry, as an officer handed it in: their statement, no rating.
+
+    Never overwritten: it is withdrawn with a reason, and another one is attached. Points and stars
+    are what the law made of it on that day, by the version of the set that `digest` names.
+    """
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="self_assessments")
+    decision = models.SlugField(max_length=20)
+    set_number = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=64)
+    choices = models.JSONField()  # leaf code → option number, null for "none of these"
+    knock_outs = models.JSONField(default=list)
+    gates = models.JSONField(default=list)
+    points = models.JSONField()  # leaf code → whole points
+    parts = models.JSONField()  # {"A": 31, …}
+    total = models.PositiveSmallIntegerField()
+    stars = models.PositiveSmallIntegerField()
+    missing = models.JSONField(default=list)  # leaves that the producer left unanswered
+    query = models.TextField()  # the sheet as a link of the rehearsal carries it
+    attached_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    attached_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("bản tự đánh giá")
+        verbose_name_plural = _("bản tự đánh giá")
+        ordering = ["-attached_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="self_assessment_one_in_force",
+            ),
+            models.CheckConstraint(
+                condition=Q(total__lte=100) & Q(stars__lte=5), name="self_assessment_within_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("%(total)s điểm, hạng %(stars)s sao") % {"total": self.total, "stars": self.stars}
+
+
 class PublicRating(models.Model):
     """What the public is told about a product's stars: one row a published fact.
 
@@ -417,6 +474,11 @@ class PublicRating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product}: {self.stars}"
+
+    @property
+    def law_number(self) -> str:
+        """The number of the Decision that was applied; "" where the source names none."""
+        return next((d.number for d in law.decisions() if d.slug == self.law), "")
 
     @property
     def mean(self) -> Fraction | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import entry_views, views
+from . import entry_views, self_assessment_views, views
 
 urlpatterns = [
     path("lam-viec/san-pham/", views.product_list, name="product_list"),
@@ -21,6 +21,16 @@ urlpatterns = [
     path("lam-viec/tham-gia/<int:pk>/chuyen/", entry_views.entry_move, name="entry_move"),
     path(
         "lam-viec/tham-gia/<int:pk>/giay-to/<slug:kind>/", entry_views.paper_add, name="paper_add"
+    ),
+    path(
+        "lam-viec/tham-gia/<int:pk>/tu-danh-gia/",
+        self_assessment_views.attach,
+        name="self_assessment_add",
+    ),
+    path(
+        "lam-viec/tu-danh-gia/<int:pk>/rut/",
+        self_assessment_views.withdraw,
+        name="self_assessment_withdraw",
     ),
     path("lam-viec/giay-to/<int:pk>/", entry_views.paper, name="paper"),
     path("lam-viec/giay-to/<int:pk>/rut/", entry_views.paper_withdraw, name="paper_withdraw"),

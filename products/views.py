@@ -112,7 +112,6 @@ def _cycles_to_enter(user, found: Product, entries: list[Entry]) -> list[Cycle]:
         cycles_for(user)
         .filter(
             is_closed=False,
-            decision=found.decision,
             unit__covers__unit=found.producer.unit_id,
         )
         .exclude(pk__in=[entry.cycle_id for entry in entries])

@@ -36,6 +36,7 @@ README = {
 NO_SCREEN = {
     # What only takes a form, and answers with another page.
     "products:entry_move": "a form",
+    "products:self_assessment_withdraw": "one reason; the same page as withdrawing a paper",
     "products:photo_add": "a form; wrong input shows the product's page",
     "communes:producer_stop": "a form on the producer's page",
     "communes:producer_resume": "a form on the producer's page",
@@ -49,6 +50,7 @@ NO_SCREEN = {
     "evaluation:retract": "a form",
     "reminders:read_all": "a form",
     "reminders:open": "leads on",
+    "lawbook:criterion": "leads on",
     "mfa_login_webauthn": "JSON",
     "mfa_reauthenticate_webauthn": "needs a key",
     # Files.
@@ -60,6 +62,13 @@ NO_SCREEN = {
     "lawbook:upload_file": "a file",
     "mfa_download_recovery_codes": "a file",
     "health": "for machines",
+    "api-v1:api-root": "JSON",
+    "api-v1:openapi": "JSON",
+    "api-v1:decisions": "JSON",
+    "api-v1:decision": "JSON",
+    "api-v1:criteria_set": "JSON",
+    "api-v1:score": "JSON",
+    "api-v1:advice": "JSON",
     # What needs a second factor that is set up, or a link out of a mail.
     "mfa_authenticate": "after a password, with a second factor",
     "mfa_reauthenticate": "with a second factor",
@@ -126,9 +135,16 @@ def visits() -> list[tuple]:
     commune = Unit.objects.on(datetime.date(2020, 12, 31)).get(code="19378", level="commune")
     product = Product.objects.get(name__startswith="Sản phẩm mẫu 8")
     real = Product.objects.filter(is_sample=False, ratings__isnull=False).first()
-    council = Council.objects.get()
-    scored = Round.objects.get(state="open")
-    published = Round.objects.get(state="published")
+    council = Council.objects.get(unit=district)
+    scored = Round.objects.get(state="open", cycle=cycle)
+    published = Round.objects.get(state="published", cycle=cycle)
+    # The year without a district: star marks, a doubtful one, a producer's own sheet.
+    marked = Round.objects.get(state="open", cycle__year=2026).candidates.get()
+    doubtful = Round.objects.get(state="tallying", cycle__year=2026)
+    starred = Round.objects.get(state="published", cycle__year=2026)
+    marks_missing = Sheet.objects.get(candidate=marked, seat__user__username="thanhvien1")
+    assessed = marked.entry
+    commune_entry = Entry.objects.get(cycle__year=2026, product__name__startswith="Sản phẩm mẫu 9")
     candidate = scored.candidates.get()
     seat = Seat.objects.filter(council=council, position="member").first()
     entries = list(Entry.objects.filter(cycle=cycle).order_by("product__name"))
@@ -139,6 +155,7 @@ def visits() -> list[tuple]:
     photo = ProductPhoto.objects.filter(product=product).first()
     rows = [
         ("", "home"),
+        ("", "api-docs"),
         ("", "catalogue", "products:catalogue"),
         ("", "catalogue-found", "products:catalogue", (), "?q=ho+tieu&stars=4"),
         ("", "catalogue-nothing", "products:catalogue", (), "?q=khong+co"),
@@ -153,6 +170,19 @@ def visits() -> list[tuple]:
         ("", "public-communes", "communes:public_list"),
         ("", "public-commune", "communes:public_unit", (commune.pk,)),
         ("", "public-district", "communes:public_unit", (district.pk,)),
+        ("", "decisions", "lawbook:decisions"),
+        ("", "decisions-then", "lawbook:decisions", (), "?ngay=01/07/2025"),
+        ("", "decision", "lawbook:decision", ("148-2023",)),
+        ("", "set", "lawbook:set", ("148-2023", 4)),
+        ("", "set-missing", "lawbook:set", ("1048-2019", 3)),
+        ("", "law-search", "lawbook:search", (), "?q=truy+xuat+nguon+goc"),
+        ("", "law-compare", "lawbook:compare", (), "?a=1048-2019.4&b=148-2023.4"),
+        ("", "law-compare-choose", "lawbook:compare"),
+        ("", "rehearsal-start", "lawbook:rehearsal_start", (), "?q=mat+ong"),
+        ("", "rehearsal-empty", "lawbook:rehearsal", (), "?qd=26-2026&bo=4"),
+        ("", "rehearsal", "lawbook:rehearsal", (), f"?{_tried_sheet()}"),
+        ("", "rehearsal-wrong", "lawbook:rehearsal", (), "?qd=26-2026&bo=4&v=1-0&99=1"),
+        ("", "rehearsal-report", "lawbook:rehearsal_report", (), f"?{_tried_sheet()}"),
         ("", "login", "account_login"),
         ("", "login-wrong", "account_login", (), "press Đăng nhập"),
         ("", "signup-closed", "account_signup"),
@@ -231,6 +261,23 @@ def visits() -> list[tuple]:
         ("thanhvien2", "conflict", "evaluation:conflict", (candidate.pk,)),
         ("thanhvien1", "sheet-handed-in", "evaluation:sheet_view", (handed_in.pk,)),
         ("thanhvien3", "sheet-start", "evaluation:sheet", (candidate.pk,)),
+        ("canboxamoi", "self-assessment-add", "products:self_assessment_add", (commune_entry.pk,)),
+        ("canboxamoi", "entry-2026", "products:entry", (commune_entry.pk,)),
+        ("canbotinh", "entry-self-assessed", "products:entry", (assessed.pk,)),
+        ("canbotinh", "cycle-add-2026", "products:cycle_add"),
+        ("canbotinh", "entry-add-2026", "products:entry_add", (assessed.cycle_id,)),
+        ("canbotinh", "round-2026", "evaluation:round", (marked.round_id,)),
+        ("thanhvien2", "sheet-marks", "evaluation:sheet", (marked.pk,)),
+        ("thanhvien1", "sheet-marks-handed-in", "evaluation:sheet_view", (marks_missing.pk,)),
+        ("thuky", "tally-doubtful", "evaluation:tally", (doubtful.pk,)),
+        ("thuky", "close-doubtful", "evaluation:round_close", (doubtful.pk,)),
+        ("thuky", "tally-starred", "evaluation:tally", (starred.pk,)),
+        (
+            "",
+            "public-product-starred",
+            "products:public_product",
+            (starred.candidates.get().entry.product_id,),
+        ),
         ("thuky", "office", "office"),
         ("thuky", "round", "evaluation:round", (scored.pk,)),
         ("thuky", "round-extend", "evaluation:round_extend", (scored.pk,)),
@@ -274,7 +321,13 @@ def visits() -> list[tuple]:
         ("canbohuyen", "law-document-withdraw", "lawbook:document_withdraw", (_law_document,)),
         ("canbohuyen", "law-check-begin", "lawbook:check_begin", ("1048-2019", 10)),
         ("canbohuyen", "law-check", "lawbook:check", (_law_check,)),
-        ("canbohuyen", "law-check-wrong", "lawbook:check", (_law_check,), "press Lưu, sang mục tiếp"),
+        (
+            "canbohuyen",
+            "law-check-wrong",
+            "lawbook:check",
+            (_law_check,),
+            "press Lưu, sang mục tiếp",
+        ),
         ("canbohuyen", "law-check-ready", "lawbook:check", (_law_check_ready,)),
         ("canbohuyen", "law-check-sign", "lawbook:check_sign", (_law_check_ready,)),
         ("canbohuyen", "law-decision", "lawbook:decision_desk", ("1048-2019",)),
@@ -289,6 +342,15 @@ def visits() -> list[tuple]:
         ("canbohuyen", "law-set-missing", "lawbook:set_desk", ("1048-2019", 3)),
     ]
     return [(row[0], row[1], *(row[2:] or (row[1],))) for row in rows]
+
+
+def _tried_sheet() -> str:
+    """A rehearsal's sheet of middling levels, as its link."""
+    from ocop_portal import law
+    from ocop_portal.lawbook.rehearsal import query_of
+
+    found = law.decision("26-2026").criteria_set(4)
+    return query_of(found, {leaf.code: max(1, len(leaf.options) - 1) for leaf in found.leaves})
 
 
 def add_plain_photo() -> None:
@@ -313,7 +375,6 @@ def _draft_round() -> int:
     """A round still in preparation, made when it is asked for."""
     from django.utils import timezone
 
-    from communes.models import today
     from evaluation.councils import prepare_round
     from evaluation.models import Council, Round
     from ocop_portal.accounts.models import User
@@ -324,11 +385,11 @@ def _draft_round() -> int:
         found
         or prepare_round(
             round_=Round(
-                council=Council.objects.get(),
+                council=Council.objects.get(unit__code="464"),
                 cycle=Cycle.objects.get(unit__code="464", year=2020),
                 level="district",
-                name="Đợt đánh giá mẫu 3",
-                meets_on=today(),
+                name="Đợt đánh giá mẫu 6",
+                meets_on=datetime.date(2020, 12, 10),
                 scoring_due=timezone.now() + datetime.timedelta(days=9),
             ),
             by=User.objects.get(username="thuky"),
@@ -408,7 +469,7 @@ def _law_draft() -> int:
     )
     spot = places.find(draft.content, "7")
     options = [dict(option) for option in spot.item["options"]]
-    options[0]["label"] += " (sửa thử)"
+    options[0]["label"] = "Trung bình (sửa thử)"
     content = places.edited(draft.content, "7", facts={}, options=options)
     return drafting.change_draft(draft_id=draft.pk, seen=draft.digest, content=content, by=by).pk
 
@@ -444,7 +505,7 @@ def _tallying_round() -> int:
     from evaluation.rounds import end_scoring
     from ocop_portal.accounts.models import User
 
-    round_ = Round.objects.filter(state__in=["open", "tallying"]).get()
+    round_ = Round.objects.get(state__in=["open", "tallying"], cycle__year=2020)
     return end_scoring(round_=round_, by=User.objects.get(username="thuky")).pk
 
 

@@ -44,6 +44,7 @@ from products.models import (
     Product,
     ProductPhoto,
     PublicRating,
+    SelfAssessment,
     Step,
 )
 
@@ -194,6 +195,25 @@ class PaperFactory(DjangoModelFactory):
     uploaded_by = factory.SelfAttribute("entry.created_by")
 
 
+class SelfAssessmentFactory(DjangoModelFactory):
+    """A producer's own sheet of 72 points, four stars, that stands beside the dossier."""
+
+    class Meta:
+        model = SelfAssessment
+
+    entry = factory.SubFactory(EntryFactory)
+    decision = factory.SelfAttribute("entry.cycle.decision")
+    set_number = factory.SelfAttribute("entry.set_number")
+    digest = "0" * 64
+    choices = factory.LazyFunction(lambda: {"1.1": 1})
+    points = factory.LazyFunction(lambda: {"1.1": 1})
+    parts = factory.LazyFunction(lambda: {"A": 25, "B": 17, "C": 30})
+    total = 72
+    stars = 4
+    query = "qd=1048-2019&bo=1"
+    attached_by = factory.SelfAttribute("entry.created_by")
+
+
 class PublicRatingFactory(DjangoModelFactory):
     """A council's published result: 72 points, four stars, not certified."""
 
@@ -235,7 +255,10 @@ class SeatFactory(DjangoModelFactory):
 
 
 class RoundFactory(DjangoModelFactory):
-    """A district round in preparation, marks due in a week."""
+    """A district round in preparation, marks due in a week.
+
+    It meets before 8/6/2020: from then on 781/QĐ-TTg has the council answer questions by hand.
+    """
 
     class Meta:
         model = Round
@@ -245,7 +268,7 @@ class RoundFactory(DjangoModelFactory):
     level = "district"
     decision = factory.SelfAttribute("cycle.decision")
     name = factory.Sequence(lambda n: f"Đợt đánh giá mẫu {n}")
-    meets_on = factory.LazyFunction(timezone.localdate)
+    meets_on = datetime.date(2019, 11, 15)
     scoring_due = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(days=7))
     created_by = factory.SubFactory(UserFactory)
 
@@ -596,6 +619,30 @@ def _split(criteria: law.CriteriaSet, total: int) -> dict[str, int]:
     if total not in ways:
         raise ValueError(f"no sheet adds up to {total}")
     return ways[total]
+
+
+def options_with(criteria: law.CriteriaSet, points: dict[str, int]) -> dict[str, int]:
+    """The best option of every criterion, but those with these points where `points` names it.
+
+    Of several cases the first. ValueError where a criterion has no option of these points.
+    """
+    other_cases = {
+        leaf.code
+        for criterion in criteria.criteria
+        if criterion.mode == "one_of"
+        for case in criterion.children[1:]
+        for leaf in case.walk()
+    }
+    chosen = {}
+    for leaf in criteria.leaves:
+        if leaf.code in other_cases:
+            continue
+        wanted = points.get(leaf.code, max(option.points for option in leaf.options))
+        numbers = [option.number for option in leaf.options if option.points == wanted]
+        if not numbers and wanted:
+            raise ValueError(f"{leaf.code} has no option of {wanted} points")
+        chosen[leaf.code] = numbers[0] if numbers else 0
+    return chosen
 
 
 def fill_sheet(

@@ -56,6 +56,14 @@ def table(world) -> dict[str, tuple[list, object]]:
         "home": ([], EVERYONE),
         "health": ([], EVERYONE),
         "office": ([], SIGNED_IN),
+        "api-docs": ([], EVERYONE),
+        "api-v1:api-root": ([], EVERYONE),
+        "api-v1:openapi": ([], EVERYONE),
+        "api-v1:decisions": ([], EVERYONE),
+        "api-v1:decision": (["1048-2019"], EVERYONE),
+        "api-v1:criteria_set": (["1048-2019", 1], EVERYONE),
+        "api-v1:score": (["1048-2019", 1], EVERYONE),
+        "api-v1:advice": (["1048-2019", 1], EVERYONE),
         # people
         "accounts:profile": ([], SIGNED_IN),
         "accounts:profile_edit": ([], SIGNED_IN),
@@ -72,6 +80,16 @@ def table(world) -> dict[str, tuple[list, object]]:
         "roles:user_resume": ([w.people["commune"].pk], {"admin"}),
         "roles:role_give": ([w.people["commune"].pk], {"admin"}),
         "roles:role_end": ([w.people["commune"].roles.get().pk], {"admin"}),
+        # the reading room and the rehearsal
+        "lawbook:decisions": ([], EVERYONE),
+        "lawbook:decision": (["1048-2019"], EVERYONE),
+        "lawbook:set": (["1048-2019", 1], EVERYONE),
+        "lawbook:criterion": (["1048-2019", 1, "1.1"], EVERYONE),
+        "lawbook:search": ([], EVERYONE),
+        "lawbook:compare": ([], EVERYONE),
+        "lawbook:rehearsal_start": ([], EVERYONE),
+        "lawbook:rehearsal": ([], EVERYONE),
+        "lawbook:rehearsal_report": ([], EVERYONE),
         # units and producers
         "communes:public_list": ([], EVERYONE),
         "communes:public_unit": ([w.unit.pk], EVERYONE),
@@ -103,6 +121,8 @@ def table(world) -> dict[str, tuple[list, object]]:
         "products:paper_add": ([w.entry.pk, "idea"], HERE),
         "products:paper": ([w.paper.pk], HERE),
         "products:paper_withdraw": ([w.paper.pk], HERE),
+        "products:self_assessment_add": ([w.entry.pk], HERE),
+        "products:self_assessment_withdraw": ([w.self_assessment.pk], HERE),
         # councils and rounds
         "evaluation:rounds": ([], IN_COUNCILS),
         "evaluation:councils": ([], IN_COUNCILS),
@@ -171,6 +191,8 @@ def table(world) -> dict[str, tuple[list, object]]:
 DATA = {
     "products:entry_move": {"move": "withdraw", "reason": "Thử"},
     "evaluation:mark": {"criterion": "1.1", "option": "1"},
+    "lawbook:rehearsal": {"qd": "1048-2019", "bo": "1"},
+    "lawbook:rehearsal_report": {"qd": "1048-2019", "bo": "1"},
 }
 
 # allauth's own pages guard themselves; their tests are in tests/accounts.
@@ -230,6 +252,7 @@ def build() -> SimpleNamespace:
         cycle=cycle,
         entry=entry,
         paper=make.PaperFactory(entry=entry),
+        self_assessment=make.SelfAssessmentFactory(entry=entry),
         council=council,
         draft=draft,
         open=open_round,

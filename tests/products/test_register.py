@@ -404,7 +404,7 @@ def test_a_product_enters_a_cycle_from_its_own_page(client, commune):
     assert client.get(product.get_absolute_url()).context["open_cycles"] == []
 
 
-def test_only_products_of_the_officer_the_unit_and_the_decision_are_offered(client, commune):
+def test_only_products_of_the_officer_and_the_unit_are_offered(client, commune):
     cycle = CycleFactory()
     own = ProductFactory(name="Của mình")
     ProductFactory(name="Của xã khác", producer__unit=vinh_linh().vinh_thuy)

@@ -44,6 +44,7 @@ def test_axe_finds_no_violation_and_nothing_runs_off_the_side(page, live_server,
         product.get_public_url(),
         reverse("communes:public_list"),
         product.producer.unit.get_public_url(),
+        reverse("api-docs"),
         reverse("account_login"),
     ]:
         page.goto(live_server.url + path)

@@ -33,7 +33,10 @@ def wire_size(content: bytes, *, squeezed: bool) -> int:
     return len(content) if squeezed else len(brotli.compress(content))
 
 
-@pytest.mark.parametrize("where", ["home", "catalogue", "product", "commune"])
+@pytest.mark.parametrize(
+    "where",
+    ["home", "catalogue", "product", "commune", "set", "comparison", "rehearsal", "report"],
+)
 def test_a_first_visit_stays_within_its_budget(client, where):
     for _n in range(20):
         producer = ProducerFactory(unit=UnitFactory())
@@ -43,11 +46,16 @@ def test_a_first_visit_stays_within_its_budget(client, where):
         "catalogue": reverse("products:catalogue"),
         "product": product.get_public_url(),
         "commune": product.producer.unit.get_public_url(),
+        "set": reverse("lawbook:set", args=["148-2023", 26]),
+        "comparison": reverse("lawbook:compare") + "?a=1048-2019.1&b=148-2023.1",
+        "rehearsal": reverse("lawbook:rehearsal") + "?qd=148-2023&bo=26",
+        "report": reverse("lawbook:rehearsal_report") + "?qd=148-2023&bo=26",
     }[where]
     page = client.get(address).content
+    sent = client.get(address, headers={"accept-encoding": "gzip"}).content
     files = static_files(page.decode())
     assert {file.suffix for file in files} == {".css", ".js", ".svg", ".woff2"}
-    total = len(page) + sum(
+    total = len(sent) + sum(
         wire_size(file.read_bytes(), squeezed=file.suffix == ".woff2") for file in files
     )
     assert total <= BUDGET, f"{total} bytes"

@@ -42,6 +42,23 @@ SAMPLES = (
         "19378",
         datetime.date(2020, 1, 1),
     ),
+    # From 1/7/2025 there is no district: the province's office, and a commune of today.
+    Sample(
+        "canbotinh",
+        "Cán bộ tỉnh (mẫu)",
+        K.DISTRICT_OFFICER,
+        Unit.Level.PROVINCE,
+        "44",
+        datetime.date(2025, 7, 1),
+    ),
+    Sample(
+        "canboxamoi",
+        "Cán bộ xã từ 1/7/2025 (mẫu)",
+        K.COMMUNE_OFFICER,
+        Unit.Level.COMMUNE,
+        "19363",
+        datetime.date(2025, 7, 1),
+    ),
     Sample("chutich", "Chủ tịch hội đồng (mẫu)", K.COUNCIL_MEMBER),
     Sample("thuky", "Thư ký hội đồng (mẫu)", K.COUNCIL_MEMBER),
     *(
@@ -132,13 +149,14 @@ class Command(BaseCommand):
         return unit
 
     def _print(self, rows) -> None:
-        units = {
-            role.user.username: str(role.unit)
-            for role in Role.objects.filter(user__is_sample=True).select_related("user", "unit")
-        }
+        roles = list(
+            Role.objects.filter(user__is_sample=True).select_related("user", "unit").order_by("-pk")
+        )  # the first that a person was given, last
+        kinds = {role.user.username: role.get_kind_display() for role in roles}
+        units = {role.user.username: str(role.unit) for role in roles}
         self.stdout.write("Sample accounts (user name, password, role, unit):")
         for sample, password in rows:
             self.stdout.write(
                 f"  {sample.username:<11} {password or '(changed)':<13} "
-                f"{K(sample.kind).label}, {units.get(sample.username, '–')}"
+                f"{kinds.get(sample.username, '–')}, {units.get(sample.username, '–')}"
             )
