@@ -37,6 +37,8 @@ from .library import decision, decisions
 from .model import (
     Amendment,
     Branch,
+    CalendarItem,
+    Check,
     Decision,
     DossierItem,
     Group,
@@ -46,7 +48,7 @@ from .model import (
     WorkingRules,
 )
 from .scoring import Score, best_parts, score
-from .tally import Tally, show_points, stars_for, tally
+from .tally import MarkState, Tally, show_points, stars_for, tally
 
 __all__ = [
     "MISSING",
@@ -56,6 +58,8 @@ __all__ = [
     "Band",
     "BothCases",
     "Branch",
+    "CalendarItem",
+    "Check",
     "CriteriaSet",
     "Criterion",
     "Decision",
@@ -68,6 +72,7 @@ __all__ = [
     "LawFileError",
     "LegalForm",
     "Level",
+    "MarkState",
     "MissingSet",
     "Option",
     "OptionOutOfRange",

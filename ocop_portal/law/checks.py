@@ -109,6 +109,12 @@ def _decision_faults(decision: Decision) -> Iterator[Fault]:
     for level in decision.levels:
         if level.refers_to and level.refers_to not in codes:
             yield fault("rules", f"{level.name} chuyển hồ sơ tới cấp không có: {level.refers_to}")
+    amended_by = {amendment.number: amendment.dated for amendment in decision.amended_by}
+    for check in decision.checks:
+        if check.source not in amended_by:
+            yield fault("rules", f"câu hỏi “{check.code}” dẫn văn bản không sửa Quyết định này")
+        elif check.from_day < amended_by[check.source]:
+            yield fault("dates", f"câu hỏi “{check.code}” có trước văn bản đặt ra nó")
     if decision.in_force_until and decision.in_force_until < decision.in_force_from:
         yield fault("dates", "ngày hết hiệu lực trước ngày có hiệu lực")
     # The legal forms must stand in the criterion they are taken from, in every set.

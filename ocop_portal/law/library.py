@@ -5,6 +5,7 @@ Decision is a new folder. Whatever a file says that this module does not know is
 names the place: a misspelt key must never be a rule that silently does not hold.
 """
 
+import datetime
 import re
 from collections import Counter
 from functools import cache
@@ -30,8 +31,11 @@ from .criteria import (
 )
 from .errors import MissingSet, UnknownDecision
 from .model import (
+    ACTORS,
     Amendment,
     Branch,
+    CalendarItem,
+    Check,
     Decision,
     DossierItem,
     Group,
@@ -127,6 +131,8 @@ def load_decision(folder: Path) -> Decision:
         part_points={key: parts_at.whole(key) for key in ("A", "B", "C")},
         branches=branches,
         levels=tuple(_level(item) for item in top.items("levels")),
+        checks=tuple(_check(item) for item in top.items("checks", optional=True)),
+        calendar=tuple(_calendar_item(item) for item in top.items("calendar", optional=True)),
         working_rules=WorkingRules(
             quorum=rules.fraction("quorum"),
             chair_required=rules.flag("chair_required"),
@@ -167,6 +173,8 @@ def load_decision(folder: Path) -> Decision:
         reader.done()
     _once(top, "mã hồ sơ", [item.code for item in loaded.dossier])
     _once(top, "bộ số", [item.number for item in loaded.sets])
+    _once(top, "mã câu hỏi", [check.code for check in loaded.checks])
+    _once(top, "mã thời hạn", [item.code for item in loaded.calendar])
     try:
         re.compile(loaded.product_code_pattern)
     except re.error:
@@ -248,6 +256,8 @@ def _level(at: Reader) -> Level:
         refers_from=at.whole("refers_from", optional=True),
         refers_to=at.text("refers_to", optional=True),
         returns_below=at.whole("returns_below", optional=True),
+        valid_from=at.date("valid_from", optional=True),
+        valid_until=at.date("valid_until", optional=True),
         provenance=at.provenance(),
     )
     return _done(at, level)
@@ -271,9 +281,68 @@ def _dossier_item(at: Reader) -> DossierItem:
         due_step=at.whole("due_step", optional=True) or 5,
         provenance=at.provenance(),
     )
-    if not re.fullmatch(r"[a-z0-9_]+", item.code):
-        at.fail(f"code “{item.code}” chỉ được gồm a–z, 0–9 và _")
+    _slug(at, item.code)
     return _done(at, item)
+
+
+def _check(at: Reader) -> Check:
+    check = Check(
+        code=at.text("code"),
+        star=at.whole("star"),
+        text=at.text("text"),
+        source=at.text("source"),
+        from_day=at.date("from"),
+        not_for_services=at.flag("not_for_services", optional=True),
+        provenance=at.provenance(),
+    )
+    _slug(at, check.code)
+    if check.star not in (3, 4, 5):
+        at.fail(f"star phải từ 3 đến 5, không phải {check.star}")
+    return _done(at, check)
+
+
+def _calendar_item(at: Reader) -> CalendarItem:
+    item = CalendarItem(
+        code=at.text("code"),
+        what=at.text("what"),
+        level=at.text("level"),
+        before=_yearly(at, "before"),
+        working_days=at.whole("working_days", optional=True),
+        days=at.whole("days", optional=True),
+        days_before_from=at.whole("days_before_from", optional=True),
+        days_before_to=at.whole("days_before_to", optional=True),
+        valid_from=at.date("valid_from", optional=True),
+        valid_until=at.date("valid_until", optional=True),
+        provenance=at.provenance(),
+    )
+    _slug(at, item.code)
+    if item.level not in ACTORS:
+        at.fail(f"level “{item.level}” không thuộc {', '.join(ACTORS)}")
+    times = (item.before, item.working_days, item.days, item.days_before_to)
+    if sum(time is not None for time in times) != 1:
+        at.fail("cần đúng một trong: before, working_days, days, days_before_to")
+    if item.days_before_from is not None and (item.days_before_to or 0) >= item.days_before_from:
+        at.fail("days_before_from phải lớn hơn days_before_to")
+    return _done(at, item)
+
+
+def _yearly(at: Reader, key: str) -> tuple[int, int] | None:
+    """A day of every year, written "30/04": day, then month."""
+    value = at.text(key, optional=True)
+    if not value:
+        return None
+    day, _, month = value.partition("/")
+    try:
+        # A year without 29 February: a yearly date must exist in every year.
+        found = datetime.date(2001, int(month), int(day))
+    except ValueError:
+        at.fail(f"“{key}” phải là ngày/tháng như “30/04”, không phải “{value}”")
+    return found.month, found.day
+
+
+def _slug(at: Reader, code: str) -> None:
+    if not re.fullmatch(r"[a-z0-9_]+", code):
+        at.fail(f"code “{code}” chỉ được gồm a–z, 0–9 và _")
 
 
 def _part(at: Reader) -> Part:

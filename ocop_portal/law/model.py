@@ -69,10 +69,12 @@ class DossierItem:
 
 @dataclass(frozen=True)
 class Level:
-    """A level of evaluation, from the district up.
+    """A level of evaluation, from the district up, as it stands in one period.
 
     `recognises`: the stars that its authority certifies. Means from `refers_from` up go on to the
     level `refers_to`; below `returns_below` the dossier goes back to the producer to improve.
+    `valid_from`, `valid_until`: first and last day of the period, None for as long as the Decision
+    goes; a level that changes has one entry for each period.
     """
 
     code: str
@@ -82,7 +84,15 @@ class Level:
     refers_from: int | None = None
     refers_to: str = ""
     returns_below: int | None = None
+    valid_from: datetime.date | None = None
+    valid_until: datetime.date | None = None
     provenance: str = ""
+
+    def valid_on(self, day: datetime.date) -> bool:
+        """Whether the level stands so on this day, both ends included."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
 
     def refers(self, mean: Rational) -> str:
         """The code of the level that a product with this exact mean is sent on to; "" for none."""
@@ -134,6 +144,54 @@ class Amendment:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A question that the council answers by hand, because the files cannot.
+
+    `text` asks whether the product meets what the amending Decision `source` demands for `star`
+    (3–5) stars. It is asked from `from_day` on, `not_for_services`: of goods alone. `code` is an
+    ASCII slug that never changes; the council's answers are kept by it.
+    """
+
+    code: str
+    star: int
+    text: str
+    source: str
+    from_day: datetime.date
+    not_for_services: bool = False
+    provenance: str = ""
+
+
+# Who a date of the calendar binds, beside the levels that evaluate.
+ACTORS = ("producer", "commune", "district", "province", "centre")
+
+
+@dataclass(frozen=True)
+class CalendarItem:
+    """A date or a time limit that the Decision sets; `what` says it in words.
+
+    `level`: who is bound, one of `ACTORS`. Exactly one of these tells the time:
+    `before`: month and day, every year, and the act is due before that day;
+    `working_days` or `days`: a limit that runs from the event that `what` names;
+    `days_before_to`: at the latest so many days before a certificate expires, and where
+    `days_before_from` is given not earlier than so many (a window, as 180 to 120).
+    `valid_from`, `valid_until`: first and last day of the period, None for as long as the Decision
+    goes.
+    """
+
+    code: str
+    what: str
+    level: str
+    before: tuple[int, int] | None = None
+    working_days: int | None = None
+    days: int | None = None
+    days_before_from: int | None = None
+    days_before_to: int | None = None
+    valid_from: datetime.date | None = None
+    valid_until: datetime.date | None = None
+    provenance: str = ""
+
+
+@dataclass(frozen=True)
 class Decision:
     """A Decision as data. `in_force_until` is the last day in force, None while it is in force."""
 
@@ -148,6 +206,8 @@ class Decision:
     part_points: dict[str, int]
     branches: tuple[Branch, ...]
     levels: tuple[Level, ...]
+    checks: tuple[Check, ...]
+    calendar: tuple[CalendarItem, ...]
     working_rules: WorkingRules
     dossier: tuple[DossierItem, ...]
     legal_forms: tuple[LegalForm, ...]
@@ -186,12 +246,30 @@ class Decision:
         """The stars of the band that holds these exact points (0–100)."""
         return band_of(self.bands, points)
 
-    def level(self, code: str) -> Level:
-        """The level "district", "province" or "centre"; KeyError otherwise."""
-        for level in self.levels:
-            if level.code == code:
-                return level
-        raise KeyError(code)
+    def level(self, code: str, on: datetime.date | None = None) -> Level:
+        """The level "district", "province" or "centre" as it stands on this day.
+
+        Without a day: as it stood last. KeyError for a level that the Decision does not know, or
+        that did not exist on the day. The day need not be one on which the Decision is in force.
+        """
+        periods = [level for level in self.levels if level.code == code]
+        if on is not None:
+            periods = [level for level in periods if level.valid_on(on)]
+        if not periods:
+            raise KeyError(code)
+        return max(periods, key=lambda level: level.valid_from or datetime.date.min)
+
+    def levels_on(self, day: datetime.date) -> tuple[Level, ...]:
+        """The levels that evaluate on this day, from the lowest up."""
+        return tuple(level for level in self.levels if level.valid_on(day))
+
+    def checks_on(self, day: datetime.date, *, is_service: bool) -> tuple[Check, ...]:
+        """The questions that a council that meets on this day answers by hand for a product."""
+        return tuple(
+            check
+            for check in self.checks
+            if check.from_day <= day and not (check.not_for_services and is_service)
+        )
 
     def in_force_on(self, day: datetime.date) -> bool:
         """Whether the Decision is in force on this day, both ends included."""

@@ -1,15 +1,41 @@
 """The council's result for one product: the exact mean of the valid sheets, and its stars."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from .criteria import CriteriaSet
-from .errors import IncompleteSheet, WrongSet
+from .errors import IncompleteSheet, UnknownRule, WrongSet
 from .model import Decision
-from .scoring import Score, capped, unmet_marks
+from .scoring import Score, capped
+
+
+@dataclass(frozen=True)
+class MarkState:
+    """How a product stands to one printed star mark.
+
+    Criterion `code` must earn at least `least` points for `star` stars. `mean`: the exact mean of
+    its points over the sheets. `finding`: what the council itself found, None while it has found
+    nothing; it goes before the mean.
+    """
+
+    star: int
+    code: str
+    least: int
+    mean: Fraction
+    finding: bool | None = None
+
+    @property
+    def met_by_mean(self) -> bool:
+        """Whether the mean of the sheets reaches the mark."""
+        return self.mean >= self.least
+
+    @property
+    def met(self) -> bool:
+        """Whether the mark counts as met."""
+        return self.met_by_mean if self.finding is None else self.finding
 
 
 @dataclass(frozen=True)
@@ -20,7 +46,9 @@ class Tally:
     `band` is by mean alone, `stars` with marks and knock-outs. `spread`: highest less lowest
     total. `knock_outs`: rule key → number of sheets that declare it. `unsettled_knock_out`: some
     sheets but not all declare one and the council has not decided; such a product cannot be
-    closed.
+    closed. `marks`: every printed star mark, by star and then in printed order; `unmet_marks`
+    those of them that are not met, star → codes. `failed_checks`: the questions that the council
+    answered with no.
     """
 
     count: int
@@ -35,6 +63,8 @@ class Tally:
     knock_outs: dict[str, int]
     unsettled_knock_out: bool
     unmet_marks: dict[int, tuple[str, ...]]
+    marks: tuple[MarkState, ...]
+    failed_checks: tuple[str, ...]
 
 
 def tally(
@@ -43,14 +73,40 @@ def tally(
     scores: Sequence[Score],
     *,
     knocked_out: bool | None = None,
+    mark_findings: Mapping[tuple[int, str], bool] | None = None,
+    checks: Mapping[str, bool] | None = None,
 ) -> Tally:
     """Tally the valid sheets of one product; their order never matters.
 
     `knocked_out` is the council's own decision on a knock-out, None while it has taken none; a
     product that every sheet knocks out is out in any case. Printed star marks are taken on the
-    mean of a criterion. Without sheets there is no mean and no star. Raises IncompleteSheet for a
-    sheet with missing marks, WrongSet for one scored with another set.
+    mean of a criterion; `mark_findings` ((star, criterion code) → met or not) is the council's own
+    finding, which goes before it. `checks`: the council's answers to the Decision's questions by
+    their code; a no caps the stars below the star of the question. A question without an answer
+    caps nothing: the caller must not close before all are answered. Without sheets there is no
+    mean and no star. Raises IncompleteSheet for a sheet with missing marks, WrongSet for one scored
+    with another set, UnknownRule for a finding on what is no mark of the set and for an answer to a
+    question that is not asked of it.
     """
+    findings, answers = dict(mark_findings or {}), dict(checks or {})
+    printed = [
+        (star, code, least)
+        for star, least_points in criteria_set.star_marks.items()
+        for code, least in least_points.items()
+    ]
+    for star, code in findings:
+        if (star, code) not in {(s, c) for s, c, _ in printed}:
+            raise UnknownRule(
+                f"Bộ tiêu chí {criteria_set.number} không in yêu cầu tối thiểu {star} sao "
+                f"ở tiêu chí {code}."
+            )
+    asked = [c for c in decision.checks if not (c.not_for_services and criteria_set.is_service)]
+    for code in answers:
+        if code not in {check.code for check in asked}:
+            raise UnknownRule(
+                f"{decision.number} không hỏi “{code}” với bộ tiêu chí {criteria_set.number}."
+            )
+    failed = [check for check in asked if answers.get(check.code) is False]
     for sheet in scores:
         if sheet.set_digest != criteria_set.digest:
             raise WrongSet("Có phiếu được chấm theo bộ tiêu chí hoặc phiên bản khác.")
@@ -65,6 +121,7 @@ def tally(
         "knocked_out": out,
         "knock_outs": dict(sorted(declared.items())),
         "unsettled_knock_out": knocked_out is None and 0 < outs < len(scores),
+        "failed_checks": tuple(check.code for check in failed),
     }
     if not scores:
         return Tally(
@@ -76,6 +133,7 @@ def tally(
             spread=0,
             shown="",
             unmet_marks={},
+            marks=(),
             **common,
         )
 
@@ -85,7 +143,16 @@ def tally(
         leaf.code: _mean([s.points[leaf.code] for s in scores]) for leaf in criteria_set.leaves
     }
     band = decision.band(mean)
-    unmet = unmet_marks(criteria_set, criterion_means)
+    marks = tuple(
+        MarkState(star, code, least, criterion_means[code], findings.get((star, code)))
+        for star, code, least in printed
+    )
+    unmet = {
+        star: tuple(mark.code for mark in marks if mark.star == star and not mark.met)
+        for star in criteria_set.star_marks
+    }
+    unmet = {star: codes for star, codes in unmet.items() if codes}
+    highest = min([capped(band, unmet), *(check.star - 1 for check in failed)])
     return Tally(
         mean=mean,
         part_means={
@@ -93,10 +160,11 @@ def tally(
         },
         criterion_means=criterion_means,
         band=band,
-        stars=0 if out else capped(band, unmet),
+        stars=0 if out else highest,
         spread=max(totals) - min(totals),
         shown=show_points(mean),
         unmet_marks=unmet,
+        marks=marks,
         **common,
     )
 

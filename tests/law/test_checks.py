@@ -100,6 +100,8 @@ def test_a_set_without_its_file_is_found(shelf):
         ("stars: 4, minimum: 70", "stars: 4, minimum: 50", "bands"),
         ("stars: 1, minimum: 0", "stars: 1, minimum: 10", "bands"),
         ("refers_to: province", "refers_to: region", "rules"),
+        ('source: "781/QĐ-TTg"', 'source: "782/QĐ-TTg"', "rules"),
+        ("from: 2020-06-08", "from: 2020-06-07", "dates"),
         ("until: 2023-02-23", "until: 2018-02-23", "dates"),
         ("option: 3, name", "option: 9, name", "rules"),
     ],

@@ -80,6 +80,27 @@ def test_the_district_certifies_nothing_the_province_3_and_4_the_centre_5():
     assert DECISION.level("district").returns_below == 50
 
 
+def test_from_781_on_the_council_answers_for_each_star_whether_its_minimum_is_met():
+    before, after = datetime.date(2020, 6, 7), datetime.date(2020, 6, 8)
+    assert DECISION.checks_on(before, is_service=False) == ()
+    assert DECISION.checks_on(after, is_service=True) == ()
+    asked = DECISION.checks_on(after, is_service=False)
+    assert [(check.code, check.star, check.source) for check in asked] == [
+        ("minimum_3", 3, "781/QĐ-TTg"),
+        ("minimum_4", 4, "781/QĐ-TTg"),
+        ("minimum_5", 5, "781/QĐ-TTg"),
+    ]
+    assert len(DECISION.not_applied_on(after)) == 1
+
+
+def test_the_levels_of_1048_never_changed():
+    day = datetime.date(2019, 8, 21)
+    assert DECISION.levels_on(day) == DECISION.levels
+    assert DECISION.level("province", day) is DECISION.level("province")
+    with pytest.raises(KeyError):
+        DECISION.level("commune", day)
+
+
 def test_the_dossier_has_5_mandatory_items_and_13_kinds_of_evidence():
     mandatory = [item for item in DECISION.dossier if item.mandatory]
     assert [item.code for item in mandatory] == [

@@ -1,5 +1,7 @@
 """Files are read strictly: every fault of form is named with its file, its place and its line."""
 
+import datetime
+
 import pytest
 
 from ocop_portal import law
@@ -82,6 +84,8 @@ def test_a_criterion_has_levels_or_children_and_not_both(shelf):
         ("spread_limit: 10", "spread_limit: 10\n  spread: 10", "khóa không được biết: spread"),
         ("months: 36", "months: 36, years: 3", "khóa không được biết: years"),
         ("open_questions:", "questions:", "khóa không được biết: questions"),
+        ("star: 3, source", "star: 2, source", "star phải từ 3 đến 5, không phải 2"),
+        ("code: minimum_4", "code: minimum_3", "mã câu hỏi minimum_3 xuất hiện 2 lần"),
         ('pattern: "^', 'pattern: "^(', "pattern không phải là biểu thức hợp lệ"),
     ],
 )
@@ -122,3 +126,81 @@ def test_a_new_decision_is_a_new_folder(shelf, monkeypatch):
     ]
     assert found[1].criteria_set(1).decision == "148-2023"
     assert found[1].criteria_set(1).digest != found[0].criteria_set(1).digest
+
+
+LEVELS = """
+levels:
+  - code: district
+    name: "cấp huyện"
+    authority: "Ủy ban nhân dân huyện"
+    recognises: [3]
+    valid_until: 2025-07-05
+  - code: province
+    name: "cấp tỉnh"
+    authority: "Ủy ban nhân dân tỉnh"
+    recognises: [4]
+    valid_until: 2025-07-05
+  - code: province
+    name: "cấp tỉnh"
+    authority: "Ủy ban nhân dân tỉnh"
+    recognises: [3, 4]
+    valid_from: 2025-07-06
+"""
+
+
+def test_a_level_that_changes_is_read_as_of_the_day(shelf):
+    text = shelf.file("decision.yaml").read_text(encoding="utf-8")
+    start, end = text.index("\nlevels:"), text.index("\ncertificate:")
+    shelf.file("decision.yaml").write_text(text[:start] + LEVELS + text[end:], encoding="utf-8")
+    found = shelf.decision()
+    before, after = datetime.date(2025, 7, 5), datetime.date(2025, 7, 6)
+    assert [level.code for level in found.levels_on(before)] == ["district", "province"]
+    assert [level.code for level in found.levels_on(after)] == ["province"]
+    assert found.level("province", before).recognises == (4,)
+    assert found.level("province", after).recognises == (3, 4)
+    assert found.level("province").recognises == (3, 4)
+    assert found.level("district").recognises == (3,)
+    with pytest.raises(KeyError):
+        found.level("district", after)
+    assert len(found.levels) == 3
+
+
+def calendar(shelf, *lines):
+    shelf.edit(
+        "decision.yaml", "certificate:", "\n".join(["calendar:", *lines, "", "certificate:"])
+    )
+    return shelf.decision().calendar
+
+
+def test_a_calendar_tells_days_of_the_year_limits_and_windows(shelf):
+    first, second, third, fourth = calendar(
+        shelf,
+        '  - {code: a, level: commune, what: "…", before: "30/04", provenance: T}',
+        '  - {code: b, level: district, what: "…", working_days: 15}',
+        '  - {code: c, level: province, what: "…", days: 45, valid_from: 2025-07-06}',
+        '  - {code: d, level: producer, what: "…", days_before_from: 180, days_before_to: 120}',
+    )
+    assert (first.before, first.level, first.provenance) == ((4, 30), "commune", "T")
+    assert (second.working_days, second.before) == (15, None)
+    assert (third.days, third.valid_from) == (45, datetime.date(2025, 7, 6))
+    assert (fourth.days_before_from, fourth.days_before_to) == (180, 120)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ('{code: a, level: commune, what: "…", before: "31/04"}', "“before” phải là ngày/tháng"),
+        ('{code: a, level: commune, what: "…", before: "29/02"}', "“before” phải là ngày/tháng"),
+        ('{code: a, level: commune, what: "…", before: "30"}', "“before” phải là ngày/tháng"),
+        ('{code: a, level: village, what: "…", days: 3}', "level “village” không thuộc"),
+        ('{code: a, level: commune, what: "…"}', "cần đúng một trong: before"),
+        ('{code: a, level: commune, what: "…", days: 3, working_days: 2}', "cần đúng một trong"),
+        (
+            '{code: a, level: producer, what: "…", days_before_from: 90, days_before_to: 120}',
+            "days_before_from phải lớn hơn days_before_to",
+        ),
+    ],
+)
+def test_a_date_that_says_no_time_or_two_is_refused(shelf, line, what):
+    with pytest.raises(law.LawFileError, match=what):
+        calendar(shelf, f"  - {line}")

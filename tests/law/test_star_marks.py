@@ -55,6 +55,46 @@ def test_the_council_meets_a_mark_with_its_mean_of_the_criterion(marked):
     assert law.tally(marked, found, sheets).stars == 2
 
 
+def test_every_printed_mark_says_how_the_product_stands_to_it(marked):
+    found = marked.criteria_set(1)
+    sheets = [law.score(found, highest(found, c1_1=choice)) for choice in (1, 3)]
+    tally = law.tally(marked, found, sheets)
+    assert [
+        (m.star, m.code, m.least, m.mean, m.met_by_mean, m.finding, m.met) for m in tally.marks
+    ] == [
+        (3, "1.1", 2, 2, True, None, True),
+        (4, "1.6", 1, 1, True, None, True),
+        (5, "1.1", 3, 2, False, None, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("findings", "stars", "unmet"),
+    [
+        ({(5, "1.1"): True}, 5, {}),
+        ({(5, "1.1"): False}, 4, {5: ("1.1",)}),
+        ({(3, "1.1"): False, (5, "1.1"): True}, 2, {3: ("1.1",)}),
+        ({(4, "1.6"): False}, 3, {4: ("1.6",), 5: ("1.1",)}),
+    ],
+)
+def test_the_councils_own_finding_goes_before_the_mean(marked, findings, stars, unmet):
+    found = marked.criteria_set(1)
+    sheets = [law.score(found, highest(found, c1_1=choice)) for choice in (1, 3)]
+    tally = law.tally(marked, found, sheets, mark_findings=findings)
+    assert (tally.stars, tally.unmet_marks) == (stars, unmet)
+    assert {(m.star, m.code): m.finding for m in tally.marks if m.finding is not None} == findings
+
+
+@pytest.mark.parametrize("pair", [(4, "1.1"), (3, "1.6"), (3, "9.9")])
+@pytest.mark.parametrize("sheets", [0, 1])
+def test_a_finding_on_what_is_no_mark_of_the_set_is_refused(marked, pair, sheets):
+    found = marked.criteria_set(1)
+    with pytest.raises(law.UnknownRule, match=f"{pair[0]} sao ở tiêu chí {pair[1]}"):
+        law.tally(
+            marked, found, [law.score(found, highest(found))] * sheets, mark_findings={pair: True}
+        )
+
+
 def test_marks_survive_the_json_copy(marked):
     found = marked.criteria_set(1)
     copy = law.CriteriaSet.from_dict(json.loads(json.dumps(found.to_dict())))

@@ -106,6 +106,34 @@ def test_a_knock_out_of_some_sheets_waits_for_the_council():
     assert (settled.unsettled_knock_out, settled.stars) == (False, 5)
 
 
+@pytest.mark.parametrize(
+    ("answers", "stars", "failed"),
+    [
+        ({}, 5, ()),
+        ({"minimum_3": True, "minimum_4": True, "minimum_5": True}, 5, ()),
+        ({"minimum_5": False}, 4, ("minimum_5",)),
+        ({"minimum_5": False, "minimum_4": False}, 3, ("minimum_4", "minimum_5")),
+        ({"minimum_3": False, "minimum_5": True}, 2, ("minimum_3",)),
+    ],
+)
+def test_a_question_answered_with_no_keeps_the_product_below_its_star(answers, stars, failed):
+    found = tallied(95, 95, checks=answers)
+    assert (found.band, found.stars, found.failed_checks) == (5, stars, failed)
+
+
+def test_an_answer_never_lifts_a_low_band_and_never_beats_a_knock_out():
+    assert tallied(60, checks={"minimum_5": True}).stars == 3
+    assert tallied(60, checks={"minimum_5": False}).stars == 3
+    assert tallied(95, checks={"minimum_5": False}, knocked_out=True).stars == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(1, "minimum_2"), (26, "minimum_3")])
+def test_an_answer_to_a_question_that_is_not_asked_is_refused(number, code):
+    found = DECISION.criteria_set(number)
+    with pytest.raises(law.UnknownRule, match=f"không hỏi “{code}” với bộ tiêu chí {number}"):
+        law.tally(DECISION, found, [law.score(found, highest(found))], checks={code: True})
+
+
 def test_an_incomplete_sheet_is_not_tallied():
     choices = highest(SET_1)
     del choices["4.1"]
