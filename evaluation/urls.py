@@ -1,6 +1,6 @@
 """Addresses of this app."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import (
     council_views,
@@ -48,6 +48,7 @@ urlpatterns = [
     path("phieu/<int:pk>/rut-khai-bao/", score_views.retract, name="retract"),
     path("phieu/<int:pk>/gui/", score_views.submit, name="submit"),
     path("phieu/<int:pk>/mo-lai/", reading_views.reopen, name="reopen"),
+    path("", include("evaluation.papers.urls")),
     path("cong-nhan/", recognition_views.recognitions, name="recognitions"),
     path(
         "cong-nhan/them/<int:product>/", recognition_views.recognition_add, name="recognition_add"

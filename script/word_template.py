@@ -99,9 +99,7 @@ def head(document):
     issuer = plain(left.add_paragraph())
     written(issuer, "{{ head.issuer }}", bold=True, size=12)
     bottom_rule(plain(left.add_paragraph()), 2)
-    written(
-        plain(right.paragraphs[0]), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=12
-    )
+    written(plain(right.paragraphs[0]), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=12)
     motto = plain(right.add_paragraph())
     written(motto, "Độc lập - Tự do - Hạnh phúc", bold=True, size=13)
     bottom_rule(motto, 1.9)
@@ -131,7 +129,11 @@ def title(document):
 def body(document):
     loop(document, "{%p for item in blocks %}")
     kinds = {
-        "para": (ALIGN.JUSTIFY, 1, [("{{ item.lead }}", True, False), ("{{ item.text }}", False, False)]),
+        "para": (
+            ALIGN.JUSTIFY,
+            1,
+            [("{{ item.lead }}", True, False), ("{{ item.text }}", False, False)],
+        ),
         "basis": (ALIGN.JUSTIFY, 1, [("{{ item.text }}", False, True)]),
         "heading": (ALIGN.LEFT, 1, [("{{ item.text }}", True, False)]),
         "centred": (ALIGN.CENTER, 0, [("{{ item.text }}", True, False)]),

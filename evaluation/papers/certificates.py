@@ -17,7 +17,9 @@ from .pdf import draw
 
 def check_address(recognition: Recognition) -> str:
     """The public page that tells whether the certificate is valid, with the portal's own host."""
-    return settings.SITE_URL + reverse("check_certificate", args=[show_code(recognition.check_code)])
+    return settings.SITE_URL + reverse(
+        "check_certificate", args=[show_code(recognition.check_code)]
+    )
 
 
 def why_no_certificate(recognition: Recognition) -> list[str]:

@@ -36,7 +36,7 @@ def short_day(day: datetime.date | str) -> str:
 
 
 def moment(value: str | datetime.datetime) -> str:
-    """"14:30 ngày 05/11/2026", in Vietnam's time; "" from an empty one."""
+    """ "14:30 ngày 05/11/2026", in Vietnam's time; "" from an empty one."""
     if not value:
         return ""
     if isinstance(value, str):
@@ -301,7 +301,9 @@ def minutes(closed: ClosedRound) -> dict:
         heading("IV. Kết luận"),
     ]
     for number, (title, rows) in enumerate(_groups(closed), start=1):
-        blocks.append(para(f"{len(rows)} sản phẩm: {_named_products(rows)}.", f"{number}. {title}: "))
+        blocks.append(
+            para(f"{len(rows)} sản phẩm: {_named_products(rows)}.", f"{number}. {title}: ")
+        )
     blocks.append(
         para(
             f"Cuộc họp kết thúc vào {DOTS} giờ {DOTS}, {UNDATED}. Biên bản đã được đọc cho mọi "
@@ -456,8 +458,7 @@ def draft_decision(closed: ClosedRound) -> dict:
         "head": _from_committee(council, "QĐ-UBND"),
         "draft": True,
         "title": "QUYẾT ĐỊNH",
-        "about": "Về việc phê duyệt kết quả đánh giá, phân hạng sản phẩm OCOP, "
-        f"{words['name']}",
+        "about": f"Về việc phê duyệt kết quả đánh giá, phân hạng sản phẩm OCOP, {words['name']}",
         "blocks": [
             centred(council["committee"].upper()),
             _GOVERNMENT_BASIS,
@@ -486,7 +487,11 @@ def summary(closed: ClosedRound) -> dict:
         if seat["scores"]
         and (
             seat in _sitting(closed.seats, words["meets_on"])
-            or any(sheet.seat["seat"] == seat["seat"] for row in closed.products for sheet in row.sheets)
+            or any(
+                sheet.seat["seat"] == seat["seat"]
+                for row in closed.products
+                for sheet in row.sheets
+            )
         )
     ]
     rows = []
@@ -506,7 +511,9 @@ def summary(closed: ClosedRound) -> dict:
                     else "–"
                     for seat in seats
                 ],
-                "parts": [show_points(mean) for _code, mean in sorted(row.result.part_means.items())],
+                "parts": [
+                    show_points(mean) for _code, mean in sorted(row.result.part_means.items())
+                ],
                 "mean": show_points(row.mean),
                 "spread": str(row.result.spread),
                 "rank": rank(row.result),
@@ -565,13 +572,19 @@ def score_sheet(names: dict, words: dict, criteria, answers: SheetAnswers, seat:
             ["Sản phẩm", f"{words['number']}. {words['name']}"],
             ["Chủ thể", ", ".join(part for part in (words["producer"], words["unit"]) if part)],
             ["Bộ sản phẩm", f"{words['set_number']}. {words['set_name']}"],
-            ["Người chấm", ", ".join(
-                part for part in (seat["name"], seat["position_words"], seat["represents"]) if part
-            )],
+            [
+                "Người chấm",
+                ", ".join(
+                    part
+                    for part in (seat["name"], seat["position_words"], seat["represents"])
+                    if part
+                ),
+            ],
         ],
-        "parts": [_part(part, answers.options) for part in sheet_parts(
-            criteria, score, answers.options, declared, closed=True
-        )],
+        "parts": [
+            _part(part, answers.options)
+            for part in sheet_parts(criteria, score, answers.options, declared, closed=True)
+        ],
         "total": str(score.total),
         "most": str(sum(part.points for part in criteria.parts)),
         "declared": [

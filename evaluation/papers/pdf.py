@@ -6,6 +6,8 @@ from pathlib import Path
 
 import typst
 
+from .text import printable
+
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "typst"
 
@@ -26,5 +28,5 @@ def draw(template: str, data: dict) -> bytes:
         root=str(TEMPLATES),
         font_paths=_fonts(),
         format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},
     )

@@ -21,6 +21,7 @@ from ..models import (
     Seat,
     Sheet,
 )
+from ..told import round_history
 
 
 class NotClosed(Exception):
@@ -38,7 +39,7 @@ def freeze(round_: Round) -> RoundRecord:
     found = RoundRecord.objects.filter(round=round_).first()
     if found:
         return found
-    content = {"format": 1, **names_of(round_)}
+    content = {"format": 1, **names_of(round_), "events": _events(round_)}
     return RoundRecord.objects.get_or_create(round=round_, defaults={"content": content})[0]
 
 
@@ -46,15 +47,12 @@ def freeze(round_: Round) -> RoundRecord:
 def names_of(round_: Round) -> dict:
     """Round, council, members and products as they are called now, JSON-ready, in Vietnamese."""
     candidates = list(
-        round_.candidates.select_related(
-            "entry__product__producer__unit", "entry__cycle", "pinned_set"
-        )
+        round_.candidates.filter(removed_at__isnull=True)
+        .select_related("entry__product__producer__unit", "entry__cycle", "pinned_set")
         .defer("pinned_set__content")
         .order_by("number")
     )
     conflicts = list(Conflict.objects.filter(candidate__round=round_).order_by("pk"))
-    removed = [row for row in candidates if row.removed_at]
-    events = round_.events.select_related("by").order_by("at", "pk")
     return {
         "round": _round_words(round_),
         "council": _council_words(round_),
@@ -62,28 +60,23 @@ def names_of(round_: Round) -> dict:
         "products": [
             _product_words(row, [c for c in conflicts if c.candidate_id == row.pk])
             for row in candidates
-            if not row.removed_at
-        ],
-        "removed": [
-            {
-                "number": row.number,
-                "name": row.entry.product.name,
-                "reason": row.removed_reason,
-                "at": row.removed_at.isoformat(),
-            }
-            for row in removed
-        ],
-        "events": [
-            {
-                "at": event.at.isoformat(),
-                "action": event.action,
-                "by": str(event.by),
-                "reason": event.reason,
-                "candidate": event.data.get("candidate"),
-            }
-            for event in events
         ],
     }
+
+
+@translation.override("vi")
+def _events(round_: Round) -> list[dict]:
+    """What happened to the round up to its closing, oldest first."""
+    return [
+        {
+            "at": row["when"].isoformat(),
+            "by": str(row["who"]),
+            "what": str(row["what"]),
+            "reason": row["reason"],
+        }
+        for row in reversed(round_history(round_))
+        if row["when"] <= round_.closed_at
+    ]
 
 
 def _round_words(round_: Round) -> dict:
@@ -322,5 +315,7 @@ def rule_words(criteria: law.CriteriaSet, keys, *kinds: str) -> list[str]:
 
 def sets_of(products: list[ClosedProduct]) -> list[PinnedSet]:
     """The pinned sets that these products were scored with, once each."""
-    found = {row.result.candidate.pinned_set_id: row.result.candidate.pinned_set for row in products}
+    found = {
+        row.result.candidate.pinned_set_id: row.result.candidate.pinned_set for row in products
+    }
     return [found[key] for key in sorted(found)]

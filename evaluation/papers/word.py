@@ -6,6 +6,8 @@ from pathlib import Path
 
 from docxtpl import DocxTemplate
 
+from .text import printable
+
 TEMPLATE = Path(__file__).parent / "docx" / "official.docx"
 UNSIGNED = "." * 30
 # No file carries the minute in which it was made, so that the same paper has the same bytes.
@@ -14,6 +16,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def draw(data: dict) -> bytes:
     """The Word file of a paper of `content` made of blocks; texts are escaped, never markup."""
+    data = printable(data)
     signers = [
         {"title": row["title"], "name": row["name"] or UNSIGNED} for row in data["signatures"]
     ]
