@@ -353,7 +353,13 @@ class RevokeForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    helper = _helper("revoked_on", "revoked_ground")
+    concluded_on = forms.DateField(
+        label=_("Ngày kết luận vi phạm"),
+        required=False,
+        help_text=_("Bỏ trống nếu chưa rõ. Dùng để đối chiếu thời hạn thu hồi."),
+    )
+
+    helper = _helper(_half("revoked_on", "concluded_on"), "revoked_ground")
 
 
 class RoundFilterForm(forms.Form):

@@ -562,6 +562,9 @@ class Recognition(models.Model):
     def __str__(self) -> str:
         return f"{self.product}: {self.stars}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("evaluation:recognition", args=[self.pk])
+
 
 class RoundRecord(models.Model):
     """A closed round in the names and words of the day on which it was closed.

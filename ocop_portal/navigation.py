@@ -20,6 +20,7 @@ PUBLIC = (
     (_("Trang chủ"), "home", "house"),
     (_("Sản phẩm"), "products:catalogue", "box-seam"),
     (_("Xã, thị trấn"), "communes:public_list", "geo-alt"),
+    (_("Kiểm tra chứng nhận"), "check_certificates", "shield-check"),
 )
 OFFICE = (
     (_("Việc cần làm"), "office", "clipboard-check", None),

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ocop_portal.law import show_points
+
 from ..models import Conflict, Result, Round, Sheet
 from ..pages import crumbs, find_round
 from ..scope import hidden_from
@@ -163,9 +165,31 @@ def papers(request, pk: int):
         {
             "round": found,
             "rows": rows,
+            "results": _results(found) if found.is_settled else [],
+            "may_record": request.user.has_perm("evaluation.change_council", found.council),
             "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Giấy tờ"), "")),
         },
     )
+
+
+def _results(round_: Round) -> list[Result]:
+    """The results, each with what came of it; two queries."""
+    rows = list(
+        Result.objects.filter(candidate__round=round_)
+        .select_related("candidate__entry__product")
+        .prefetch_related("outcomes")
+        .order_by("candidate__number")
+    )
+    least = round_.law.certificate_from_stars
+    for row in rows:
+        row.is_referred = row.proposal == P.REFER
+        row.newest = next(iter(row.outcomes.all()), None)
+        row.may_be_recognised = (row.newest or row).stars >= least
+        row.told = _("%(points)s điểm, %(rank)s") % {
+            "points": show_points(row.mean),
+            "rank": content.rank(row).lower(),
+        }
+    return rows
 
 
 @never_cache
