@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from communes.models import today
 from ocop_portal import law
-from ocop_portal.forms import PortalForm, PortalModelForm
+from ocop_portal.forms import CHOOSE, PortalForm, PortalModelForm
 from products.files import ACCEPTED, FileRefused, Upload, check_upload
 from products.models import EvaluationLevel
 
@@ -30,7 +30,15 @@ class OutcomeForm(PortalModelForm):
         fields = ["level", "authority", "document", "decided_on", "stars", "points", "note"]
         widgets = {
             "stars": forms.Select(
-                choices=[(n, _("%d sao") % n if n else _("không xếp hạng")) for n in range(6)]
+                choices=[
+                    ("", CHOOSE),
+                    (0, _("không xếp hạng")),
+                    (1, _("1 sao")),
+                    (2, _("2 sao")),
+                    (3, _("3 sao")),
+                    (4, _("4 sao")),
+                    (5, _("5 sao")),
+                ]
             )
         }
 

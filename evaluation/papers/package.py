@@ -97,15 +97,15 @@ def _add_dossier(package: _Package, folder: str, row: ClosedProduct, remarks: li
         paper = papers[found["paper"]]  # a paper is withdrawn, never deleted
         if not found["sha256"]:
             what = f"{found['quantity']} đơn vị" if found["quantity"] else "không có tệp"
-            remarks.append(f"{folder}: {found['name']} – hiện vật, {what}, gửi kèm ngoài gói này.")
+            remarks.append(f"{folder}: {found['what']} – {what}, gửi kèm ngoài gói này.")
             continue
         suffix = PurePath(found["name"]).suffix.lower()
-        stem = file_name(found["kind"], PurePath(found["name"]).stem)
+        stem = file_name(found["what"])
         path = f"{folder}/ho-so/{number:02}-{stem}{suffix if suffix[1:].isalnum() else ''}"
         try:
             source = paper.file.open("rb")
         except FileNotFoundError:
-            remarks.append(f"{folder}: {found['name']} – KHÔNG CÒN TỆP TRONG KHO LƯU TRỮ.")
+            remarks.append(f"{folder}: {found['what']} – KHÔNG CÒN TỆP TRONG KHO LƯU TRỮ.")
             continue
         with source:
             pieces = iter(partial(source.read, PIECE), b"")

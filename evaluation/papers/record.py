@@ -67,6 +67,7 @@ def names_of(round_: Round) -> dict:
 @translation.override("vi")
 def _events(round_: Round) -> list[dict]:
     """What happened to the round up to its closing, oldest first."""
+    end = round_.events.get(action="closed").at
     return [
         {
             "at": row["when"].isoformat(),
@@ -75,7 +76,7 @@ def _events(round_: Round) -> list[dict]:
             "reason": row["reason"],
         }
         for row in reversed(round_history(round_))
-        if row["when"] <= round_.closed_at
+        if row["when"] <= end
     ]
 
 
@@ -158,6 +159,7 @@ def _product_words(candidate, conflicts) -> dict:
     product = candidate.entry.product
     producer = product.producer
     pinned = candidate.pinned_set
+    items = {item.code: item.name for item in candidate.entry.cycle.law.dossier}
     return {
         "candidate": candidate.pk,
         "number": candidate.number,
@@ -172,7 +174,9 @@ def _product_words(candidate, conflicts) -> dict:
         "conflicts": [
             {"seat": row.seat_id, "kind": str(row.get_kind_display())} for row in conflicts
         ],
-        "dossier": candidate.dossier,
+        "dossier": [
+            {**row, "what": items.get(row["kind"], row["name"])} for row in candidate.dossier
+        ],
     }
 
 
