@@ -38,7 +38,7 @@ def planted():
 
 @pytest.mark.parametrize("ended", [False, True])
 def test_before_closing_nobody_gets_a_paper_with_results(planted, ended):
-    round_, sheet, author, other = planted
+    round_, _sheet, author, other = planted
     found = everyone_else(round_, author, other)
     if ended:
         candidate = round_.candidates.get()
@@ -123,7 +123,7 @@ def test_a_declared_conflict_keeps_papers_with_sheets_shut_also_to_leaders():
 
 
 def test_a_cancelled_round_gives_no_paper_but_its_authors_their_own(planted):
-    round_, sheet, author, other = planted
+    round_, sheet, author, _other = planted
     found = people(round_)
     rounds.cancel_round(round_=round_, by=found["officer"], reason="Hoãn họp")
     assert statuses(found["secretary"], round_, AFTER_CLOSING) == {403}
@@ -191,6 +191,6 @@ def test_a_paper_costs_the_same_number_of_queries_at_one_and_at_three_products(
             browser.get(url("round_paper", round_.pk, "tong-hop-dot", "xlsx"))
 
 
-QUERIES_OF_THE_PAGE = 13
+QUERIES_OF_THE_PAGE = 11
 QUERIES_OF_THE_MINUTES = 8
 QUERIES_OF_THE_WORKBOOK = 11
