@@ -323,14 +323,16 @@ class RecognitionForm(PortalModelForm):
         if not (result and level and stars):
             return
         decision = result.candidate.round.law
-        found = next((item for item in decision.levels if item.code == level), None)
+        # Who recognises how many stars changed under 148: what counts is the day of the decision.
+        day = data.get("decided_on") or result.candidate.round.meets_on
+        found = next((item for item in decision.levels_on(day) if item.code == level), None)
         if found is None or stars not in found.recognises:
             self.add_error(
                 "level",
                 _("Theo %(law)s, %(level)s không công nhận %(stars)d sao.")
                 % {
                     "law": decision.number,
-                    "level": found.name if found else data["level"],
+                    "level": found.name if found else dict(EvaluationLevel.choices)[level],
                     "stars": stars,
                 },
             )

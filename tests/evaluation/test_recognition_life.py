@@ -8,10 +8,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from communes.models import today
+from evaluation import rounds
 from evaluation.complaints import answer_complaint, save_complaint
 from evaluation.models import Complaint, ComplaintPaper, Outcome, Recognition, Result
 from evaluation.outcomes import record_outcome
 from evaluation.recognition import code_remark, late_revocation, renewal_window
+from ocop_portal import law
+from ocop_portal.worklist import work_of
 from tests import factories
 from tests.evaluation.pages import get, post, signed_in, url
 
@@ -116,10 +119,6 @@ def test_a_code_of_another_form_is_taken_as_issued_with_a_remark(officer):
 
 
 def test_a_revocation_later_than_the_decision_wants_is_taken_with_a_remark(officer):
-    from ocop_portal import law
-
-    if not any(item.code.startswith("revocation") for d in law.decisions() for item in d.calendar):
-        pytest.skip("no Decision on the shelf sets a time limit")
     concluded = today() - datetime.timedelta(days=20)
     for on, remarked in ((today(), True), (concluded + datetime.timedelta(days=15), False)):
         found = factories.RecognitionFactory(decided_on=concluded - datetime.timedelta(days=9))
@@ -151,12 +150,9 @@ def test_a_conclusion_after_the_revocation_is_refused(officer):
 
 
 def test_the_renewal_window_is_the_one_of_the_decision_in_force_when_it_opens():
-    from ocop_portal import law
-
-    windows = [(d, item) for d in law.decisions() for item in d.calendar if item.days_before_from]
-    if not windows:
-        pytest.skip("no Decision on the shelf sets a window")
-    decision, item = windows[-1]
+    decision = law.decision("26-2026")
+    item = next(item for item in decision.calendar if item.days_before_from)
+    assert (item.days_before_from, item.days_before_to) == (180, 120)
     opens = decision.in_force_from + datetime.timedelta(days=30)
     until = opens + datetime.timedelta(days=item.days_before_from)
     found = factories.RecognitionFactory(valid_until=until)
@@ -282,8 +278,6 @@ def test_a_complaint_about_a_result_tells_the_commune_nothing_before_publication
     assert get(commune, "complaint", made.pk).status_code == 404
     assert list(get(commune, "complaints").context["page"]) == []
     assert list(get(officer, "complaints").context["page"]) == [made]
-    from evaluation import rounds
-
     rounds.publish_round(round_=round_, by=factories.person_in(round_.council, "secretary"))
     assert get(commune, "complaint", made.pk).status_code == 200
 
@@ -308,6 +302,18 @@ def test_an_overdue_complaint_is_marked_and_those_without_answer_are_found(offic
     )
     assert "quá hạn" in get(officer, "complaints").content.decode()
     assert list(get(officer, "complaints", con="1").context["page"]) == [late]
+
+
+def test_unanswered_complaints_wait_on_the_officer_s_first_page(officer):
+    factories.ComplaintFactory(
+        received_on=today() - datetime.timedelta(days=9),
+        due_on=today() - datetime.timedelta(days=1),
+    )
+    factories.ComplaintFactory()
+    (item,) = [item for item in work_of(officer) if item.label == "Khiếu nại chưa trả lời"]
+    assert (item.count, item.late) == (2, 1)
+    commune = factories.officer("commune_officer")
+    assert not [item for item in work_of(commune) if item.label == "Khiếu nại chưa trả lời"]
 
 
 def test_the_list_costs_the_same_at_one_and_at_three(officer, django_assert_num_queries):

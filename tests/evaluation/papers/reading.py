@@ -1,13 +1,18 @@
 """Reading papers back: the text of a PDF as a person would copy it, and where its words stand."""
 
 import re
+import shutil
 import subprocess
 import unicodedata
+
+import pytest
 
 MM = 72 / 25.4  # points of a PDF in a millimetre
 
 
 def _run(command: list[str], pdf: bytes) -> str:
+    if shutil.which(command[0]) is None:
+        pytest.skip("needs pdftotext (Debian package poppler-utils)")
     done = subprocess.run(command, input=pdf, capture_output=True, check=True)
     return done.stdout.decode()
 
