@@ -73,7 +73,8 @@ def complaint(request, pk: int):
     )
 
 
-def _record(request, about: Complaint, product, back: str, lead: str):
+def _form(request, about: Complaint, **page):
+    """The page that records a complaint or mends it."""
     form = ComplaintForm(request.POST or None, request.FILES or None, instance=about)
     return form_act(
         request,
@@ -81,6 +82,14 @@ def _record(request, about: Complaint, product, back: str, lead: str):
         lambda: save_complaint(
             complaint=form.instance, uploads=form.cleaned_data["files"], by=request.user
         ),
+        **page,
+    )
+
+
+def _record(request, about: Complaint, back: str, lead: str):
+    return _form(
+        request,
+        about,
         done=_("Đã ghi khiếu nại."),
         title=_("Ghi khiếu nại"),
         submit=_("Ghi khiếu nại"),
@@ -101,7 +110,6 @@ def about_recognition(request, pk: int):
     return _record(
         request,
         Complaint(recognition=found),
-        found.product,
         found.get_absolute_url(),
         _("Về việc công nhận %(product)s, %(stars)d sao.")
         % {"product": found.product, "stars": found.stars},
@@ -123,7 +131,6 @@ def about_result(request, pk: int):
     return _record(
         request,
         Complaint(result=found),
-        product,
         product.get_absolute_url(),
         _("Về kết quả của %(product)s tại %(round)s.")
         % {"product": product, "round": found.candidate.round},
@@ -133,13 +140,9 @@ def about_result(request, pk: int):
 def complaint_edit(request, pk: int):
     """Mend what was recorded, while there is no answer; its history stays."""
     found = _find(request, pk, change=True)
-    form = ComplaintForm(request.POST or None, request.FILES or None, instance=found)
-    return form_act(
+    return _form(
         request,
-        form,
-        lambda: save_complaint(
-            complaint=form.instance, uploads=form.cleaned_data["files"], by=request.user
-        ),
+        found,
         done=_("Đã lưu khiếu nại."),
         title=_("Sửa khiếu nại"),
         submit=_("Lưu"),

@@ -102,7 +102,7 @@ class ComplaintForm(PortalModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
-            self.initial.setdefault("received_on", today())
+            self.initial["received_on"] = today()
         self.fields["due_on"].help_text = _(
             "Các Quyết định chưa thấy nêu thời hạn trả lời: đơn vị tự đặt, hoặc để trống."
         )

@@ -132,24 +132,23 @@ def test_a_cancelled_round_gives_no_paper_but_its_authors_their_own(planted):
     assert get(found["secretary"], "sheet_paper", sheet.pk).status_code == 404
 
 
-@pytest.mark.parametrize(("slug", "form"), ALL)
-def test_no_paper_is_kept_by_the_browser_and_its_name_is_plain(slug, form):
+def test_no_paper_is_kept_by_the_browser_and_its_name_is_plain():
     round_ = factories.closed_round(name="Đợt “1” / năm\r\n2020")
     secretary = factories.person_in(round_.council, "secretary")
-    answer = get(secretary, "round_paper", round_.pk, slug, form)
-    assert "no-store" in answer["Cache-Control"]
-    kind = "inline" if form == "pdf" else "attachment"
-    assert answer["Content-Disposition"] == f'{kind}; filename="{slug}-dot-1-nam-2020.{form}"'
-    assert answer["X-Content-Type-Options"] == "nosniff"
+    for slug, form in ALL:
+        answer = get(secretary, "round_paper", round_.pk, slug, form)
+        assert "no-store" in answer["Cache-Control"], slug
+        kind = "inline" if form == "pdf" else "attachment"
+        name = f'{kind}; filename="{slug}-dot-1-nam-2020.{form}"'
+        assert answer["Content-Disposition"] == name
+        assert answer["X-Content-Type-Options"] == "nosniff", slug
 
 
-@pytest.mark.parametrize(
-    ("slug", "form"), [("bien-ban", "zip"), ("khong-co", "pdf"), ("giay-moi", "docx")]
-)
-def test_there_is_no_other_paper_or_form(slug, form):
+def test_there_is_no_other_paper_or_form():
     round_ = factories.closed_round()
     secretary = factories.person_in(round_.council, "secretary")
-    assert get(secretary, "round_paper", round_.pk, slug, form).status_code == 404
+    for slug, form in (("bien-ban", "zip"), ("khong-co", "pdf"), ("giay-moi", "docx")):
+        assert get(secretary, "round_paper", round_.pk, slug, form).status_code == 404
 
 
 def test_a_round_closed_before_there_were_records_gets_one_with_its_first_paper():
