@@ -145,6 +145,7 @@ def papers(request, pk: int):
     """Every paper of a round: those that are to be had, and why the others are not."""
     found = find_round(request, pk, "evaluation.view_papers")
     has_conflict = _has_conflict(request.user, found)
+    may_record = request.user.has_perm("evaluation.change_council", found.council)
     rows = []
     for kind in KINDS.values():
         # Of a round still going on the tally is closed to most; its papers come for whom it will open.
@@ -165,19 +166,19 @@ def papers(request, pk: int):
         {
             "round": found,
             "rows": rows,
-            "results": _results(found) if found.is_settled else [],
-            "may_record": request.user.has_perm("evaluation.change_council", found.council),
+            "results": _results(found, complaints=may_record) if found.is_settled else [],
+            "may_record": may_record,
             "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Giấy tờ"), "")),
         },
     )
 
 
-def _results(round_: Round) -> list[Result]:
-    """The results, each with what came of it; two queries."""
+def _results(round_: Round, *, complaints: bool) -> list[Result]:
+    """The results, each with what came of it, and with its complaints for those who answer them."""
     rows = list(
         Result.objects.filter(candidate__round=round_)
         .select_related("candidate__entry__product")
-        .prefetch_related("outcomes")
+        .prefetch_related("outcomes", *(["complaints"] if complaints else []))
         .order_by("candidate__number")
     )
     least = round_.law.certificate_from_stars

@@ -278,6 +278,10 @@ def test_a_complaint_about_a_result_tells_the_commune_nothing_before_publication
     assert get(commune, "complaint", made.pk).status_code == 404
     assert list(get(commune, "complaints").context["page"]) == []
     assert list(get(officer, "complaints").context["page"]) == [made]
+    own = url("complaint", made.pk)
+    assert own in get(officer, "papers", round_.pk).content.decode()
+    member = factories.person_in(round_.council, "member")
+    assert own not in get(member, "papers", round_.pk).content.decode()
     rounds.publish_round(round_=round_, by=factories.person_in(round_.council, "secretary"))
     assert get(commune, "complaint", made.pk).status_code == 200
 

@@ -190,6 +190,6 @@ def test_a_paper_costs_the_same_number_of_queries_at_one_and_at_three_products(
             browser.get(url("round_paper", round_.pk, "tong-hop-dot", "xlsx"))
 
 
-QUERIES_OF_THE_PAGE = 11
+QUERIES_OF_THE_PAGE = 12
 QUERIES_OF_THE_MINUTES = 8
 QUERIES_OF_THE_WORKBOOK = 11
