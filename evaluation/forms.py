@@ -323,9 +323,8 @@ class RecognitionForm(PortalModelForm):
         if not (result and level and stars):
             return
         decision = result.candidate.round.law
-        # Who recognises how many stars changed under 148: what counts is the day of the decision.
-        day = data.get("decided_on") or result.candidate.round.meets_on
-        found = next((item for item in decision.levels_on(day) if item.code == level), None)
+        on = data.get("decided_on") or result.candidate.round.meets_on
+        found = next((item for item in decision.levels_on(on) if item.code == level), None)
         if found is None or stars not in found.recognises:
             self.add_error(
                 "level",
