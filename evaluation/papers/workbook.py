@@ -9,10 +9,10 @@ from math import ceil
 import xlsxwriter
 from django.utils import timezone
 
+from ocop_portal import law
 from ocop_portal.law.criteria import KNOCK_OUT
 
 from ..models import Seat
-from ..pages import SET_STATES
 from ..sheets import NONE_OF_THESE
 from .content import capital, moment, rank, short_day
 from .record import ClosedProduct, ClosedRound, answers_of, sets_of
@@ -26,6 +26,11 @@ OPTIONS = {
     "strings_to_numbers": False,
 }
 WIDEST = 60
+# Of the set as it was pinned; who checked it later is told in the room of the law.
+STATES = {
+    law.TRANSCRIBED: "Chép lại từ bản đã công bố",
+    law.RECONSTRUCTED: "Khôi phục một phần",
+}
 
 
 def cut(value: Fraction) -> float:
@@ -296,7 +301,7 @@ def _criteria_sets(closed: ClosedRound):
                 found.name,
                 closed.words["decision_number"],
                 found.version,
-                capital(str(SET_STATES[found.state])),
+                STATES[found.state],
                 pinned.digest,
             ]
         )
