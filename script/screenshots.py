@@ -56,6 +56,7 @@ NO_SCREEN = {
     "evaluation:candidate_paper": "a file",
     "evaluation:round_paper": "a file",
     "evaluation:sheet_paper": "a file",
+    "evaluation:product_sheets": "a file",
     "evaluation:certificate": "a file",
     "evaluation:complaint_paper": "a file",
     "mfa_download_recovery_codes": "a file",

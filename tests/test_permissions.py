@@ -141,6 +141,7 @@ def table(world) -> dict[str, tuple[list, object]]:
         # papers
         "evaluation:papers": ([w.closed.pk], COUNCIL | {"district"}),
         "evaluation:round_paper": ([w.closed.pk, "tong-hop-dot", "xlsx"], PREPARE | LEADERS),
+        "evaluation:product_sheets": ([w.closed_result.candidate_id], PREPARE | LEADERS),
         "evaluation:sheet_paper": ([w.closed_sheet.pk], PREPARE | LEADERS | {"member"}),
         # recognition
         "check_certificates": ([], EVERYONE),

@@ -43,17 +43,19 @@ def why_no_certificate(recognition: Recognition) -> list[str]:
     return reasons
 
 
+def certificate_data(recognition: Recognition) -> dict:
+    """What the certificate is drawn from, the QR as an SVG that holds `check_address`."""
+    svg = io.BytesIO()
+    qr = segno.make(check_address(recognition), error="m", micro=False)
+    qr.save(svg, kind="svg", border=2, xmldecl=False)
+    return content.certificate(
+        recognition,
+        address=settings.SITE_URL + reverse("check_certificates"),
+        code=show_code(recognition.check_code),
+        qr=svg.getvalue().decode(),
+    )
+
+
 def certificate_pdf(recognition: Recognition) -> bytes:
     """The certificate; call it only where `why_no_certificate` gives no reason."""
-    address = check_address(recognition)
-    svg = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(svg, kind="svg", border=2, xmldecl=False)
-    return draw(
-        "certificate",
-        content.certificate(
-            recognition,
-            address=settings.SITE_URL + reverse("check_certificates"),
-            code=show_code(recognition.check_code),
-            qr=svg.getvalue().decode(),
-        ),
-    )
+    return draw("certificate", certificate_data(recognition))

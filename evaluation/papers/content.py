@@ -14,7 +14,7 @@ from ocop_portal.law import show_points
 from ..models import Result, Seat
 from ..sheet_table import sheet_parts
 from ..sheets import NONE_OF_THESE, score_of
-from .record import ClosedProduct, ClosedRound, SheetAnswers
+from .record import ClosedProduct, ClosedRound, CountedSheet, SheetAnswers
 
 DOTS = "........"
 LONG_DOTS = "." * 40
@@ -135,9 +135,9 @@ def _from_committee(council: dict, sign: str) -> dict:
     return _head(council["committee"], "", sign, council["place"])
 
 
-def _named(closed_or_names, position: str) -> str:
-    """Who held this position when the round was closed; "" for nobody."""
-    for seat in closed_or_names:
+def _named(seats: list[dict], position: str) -> str:
+    """Who held this position; "" for nobody."""
+    for seat in seats:
         if seat["position"] == position and not seat["left_on"]:
             return seat["name"]
     return ""
@@ -549,13 +549,23 @@ def summary(closed: ClosedRound) -> dict:
 # --- Score sheet ------------------------------------------------------------------------------
 
 
-def score_sheet(names: dict, words: dict, criteria, answers: SheetAnswers, seat: dict) -> dict:
+def score_sheet(
+    names: dict,
+    words: dict,
+    criteria,
+    answers: SheetAnswers,
+    seat: dict,
+    counted: CountedSheet | None = None,
+) -> dict:
     """One member's sheet for one product (phiếu đánh giá).
 
-    `names`: of the round; `words`: of the product, both as in `RoundRecord`.
+    `names`: of the round; `words`: of the product, both as in `RoundRecord`. `counted`: the sheet as
+    the result keeps it, whose figures are then printed; without it they are worked out.
     """
     declared = dict(answers.declared)
     score = score_of(criteria, answers.options, declared)
+    if counted:
+        score = counted.as_recorded(criteria, score)
     by_key = {rule.key: rule for rule in criteria.rules}
     day = timezone.localtime(answers.submitted_at).date() if answers.submitted_at else None
     round_, council = names["round"], names["council"]

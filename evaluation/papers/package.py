@@ -1,4 +1,4 @@
-"""What goes to the next level, as one ZIP: minutes, summary, sheets, dossiers, and a list of all.
+"""Papers as one ZIP: the sheets of a round, and all that goes to the next level with a list of it.
 
 The same round gives the same bytes. Files are copied in pieces into a temporary file, so that a
 package of any size needs little memory.
@@ -45,6 +45,12 @@ class _Package:
         self.listed.append((path, digest.hexdigest(), size))
         return digest.hexdigest()
 
+    def done(self):
+        """The finished archive, open at its beginning."""
+        self.zip.close()
+        self.file.seek(0)
+        return self.file
+
 
 def referral_package(closed: ClosedRound):
     """The package of the products that are proposed to the next level, as an open file.
@@ -62,17 +68,31 @@ def referral_package(closed: ClosedRound):
     ):
         package.add(path, [drawn], squeeze=True)
     for row in referred:
-        folder = f"san-pham-{row.words['number']:02}-{file_name(row.words['name'])}"
-        sheets = pdf.draw("sheets", sheets_of(closed, [row]))
-        package.add(f"{folder}/phieu-danh-gia.pdf", [sheets], squeeze=True)
+        folder = _name_of(row)
+        package.add(f"{folder}/phieu-danh-gia.pdf", [sheets_pdf(closed, row)], squeeze=True)
         _add_dossier(package, folder, row, remarks)
     files = list(package.listed)
     package.add(LIST, [_list_of(closed, referred, files, remarks).encode()], squeeze=True)
     sums = "".join(f"{digest}  {path}\n" for path, digest, _size in files)
     package.add(SUMS, [sums.encode()], squeeze=True)
-    package.zip.close()
-    package.file.seek(0)
-    return package.file
+    return package.done()
+
+
+def sheets_package(closed: ClosedRound):
+    """The valid sheets of a round, one PDF a product, as an open file."""
+    package = _Package(datetime.datetime.fromisoformat(closed.words["closed_at"]))
+    for row in closed.products:
+        package.add(f"{_name_of(row)}.pdf", [sheets_pdf(closed, row)], squeeze=True)
+    return package.done()
+
+
+def sheets_pdf(closed: ClosedRound, row: ClosedProduct) -> bytes:
+    """All valid sheets of one product."""
+    return pdf.draw_apart("sheets", sheets_of(closed, [row]))
+
+
+def _name_of(row: ClosedProduct) -> str:
+    return f"san-pham-{row.words['number']:02}-{file_name(row.words['name'])}"
 
 
 def sheets_of(closed: ClosedRound, products: list[ClosedProduct]) -> dict:
@@ -82,7 +102,7 @@ def sheets_of(closed: ClosedRound, products: list[ClosedProduct]) -> dict:
         "title": "Phiếu đánh giá",
         "sheets": [
             content.score_sheet(
-                closed.content, row.words, row.criteria, answers[sheet.sheet], sheet.seat
+                closed.content, row.words, row.criteria, answers[sheet.sheet], sheet.seat, sheet
             )
             for row in products
             for sheet in row.sheets

@@ -1,32 +1,33 @@
-"""Drawing papers as PDF, by Typst, with the fonts that the portal ships and no others."""
+"""Drawing papers as PDF, by Typst, with the fonts that the portal ships and no others.
+
+Texts reach Typst as JSON, never as markup; the same data gives the same bytes.
+"""
 
 import json
-from functools import cache
-from pathlib import Path
+import subprocess
+import sys
 
-import typst
-
+from . import compile as by_typst
 from .text import printable
 
-HERE = Path(__file__).parent
-TEMPLATES = HERE / "typst"
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    # Typst's own faces stay as a last resort for letters that Liberation Serif does not have.
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(HERE / "fonts")])
+SECONDS = 120  # a product with 15 sheets takes less than one
 
 
 def draw(template: str, data: dict) -> bytes:
-    """The PDF of a template ("official", "summary", "sheets", "certificate") with this data.
+    """The PDF of a template ("official", "summary", "sheets", "certificate") with this data."""
+    return by_typst.compiled(template, _json(data))
 
-    The same data gives the same bytes. Texts reach Typst as JSON, never as markup.
-    """
-    return typst.compile(
-        str(TEMPLATES / f"{template}.typ"),
-        root=str(TEMPLATES),
-        font_paths=_fonts(),
-        format="pdf",
-        sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},
-    )
+
+def draw_apart(template: str, data: dict) -> bytes:
+    """The same, in a process of its own: for long papers, which would swell the web server's memory."""
+    return subprocess.run(
+        [sys.executable, "-P", by_typst.__file__, template],
+        input=_json(data).encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=SECONDS,
+    ).stdout
+
+
+def _json(data: dict) -> str:
+    return json.dumps(printable(data), ensure_ascii=False)

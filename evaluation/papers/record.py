@@ -1,14 +1,13 @@
 """What a round's papers are printed from: its names as they stood, and its closed data."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.utils import translation
 
 from communes.models import Unit
 from ocop_portal import law
-from ocop_portal.law.criteria import GATE, KNOCK_OUT
 
 from ..models import (
     Conflict,
@@ -195,9 +194,12 @@ class CountedSheet:
     knock_outs: list[str]
     gates: list[str]
 
-    def part(self, criteria: law.CriteriaSet, code: str) -> int:
-        """Points of one part."""
-        return sum(self.points[leaf.code] for leaf in criteria.leaves if leaf.part == code)
+    def as_recorded(self, criteria: law.CriteriaSet, score: law.Score) -> law.Score:
+        """This score with the figures that the result was written from."""
+        parts = {part.code: 0 for part in criteria.parts}
+        for leaf in criteria.leaves:
+            parts[leaf.part] += self.points[leaf.code]
+        return replace(score, points=self.points, parts=parts, total=self.total)
 
 
 @dataclass(frozen=True)
@@ -231,6 +233,11 @@ class ClosedRound:
     def going(self, *proposals: str) -> list[ClosedProduct]:
         """The products with one of these proposals, in the round's order."""
         return [row for row in self.products if row.result.proposal in proposals]
+
+    def counted(self, sheet_id: int) -> CountedSheet | None:
+        """The sheet, where a result rests on it; None for one that was replaced or lapsed."""
+        found = (sheet for row in self.products for sheet in row.sheets)
+        return next((sheet for sheet in found if sheet.sheet == sheet_id), None)
 
     @property
     def is_sample(self) -> bool:
@@ -308,13 +315,6 @@ def answers_of(sheet_ids) -> dict[int, SheetAnswers]:
         pk: SheetAnswers(submitted_at, options[pk], declared[pk])
         for pk, submitted_at in Sheet.objects.filter(pk__in=ids).values_list("pk", "submitted_at")
     }
-
-
-def rule_words(criteria: law.CriteriaSet, keys, *kinds: str) -> list[str]:
-    """The printed texts of these rules; of these kinds alone where some are given."""
-    wanted = kinds or (GATE, KNOCK_OUT)
-    by_key = {rule.key: rule for rule in criteria.rules}
-    return [by_key[key].text for key in keys if by_key[key].kind in wanted]
 
 
 def sets_of(products: list[ClosedProduct]) -> list[PinnedSet]:

@@ -7,5 +7,6 @@ from . import views
 urlpatterns = [
     path("dot/<int:pk>/giay-to/", views.papers, name="papers"),
     path("dot/<int:pk>/giay-to/<slug:kind>.<slug:form>", views.round_paper, name="round_paper"),
+    path("san-pham/<int:pk>/phieu-danh-gia.pdf", views.product_sheets, name="product_sheets"),
     path("phieu/<int:pk>/phieu-danh-gia.pdf", views.sheet_paper, name="sheet_paper"),
 ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from ocop_portal.law import show_points
 
-from ..models import Conflict, Result, Round, Sheet
+from ..models import Candidate, Conflict, Result, Round, Sheet
 from ..pages import crumbs, find_round
 from ..scope import hidden_from
 from . import content, package, pdf, record, word, workbook
@@ -74,8 +74,10 @@ KINDS = {
         Kind(
             "phieu-danh-gia",
             gettext_lazy("Phiếu đánh giá của các thành viên"),
-            gettext_lazy("Mọi phiếu hợp lệ, từng tiêu chí, để thành viên ký."),
-            ("pdf",),
+            gettext_lazy(
+                "Mọi phiếu hợp lệ, từng tiêu chí, để thành viên ký; mỗi sản phẩm một tệp."
+            ),
+            ("zip",),
             "evaluation.view_score_papers",
             tells_sheets=True,
         ),
@@ -168,6 +170,8 @@ def papers(request, pk: int):
             "rows": rows,
             "results": _results(found, complaints=may_record) if found.is_settled else [],
             "may_record": may_record,
+            "may_print_sheets": not has_conflict
+            and request.user.has_perm("evaluation.view_score_papers", found),
             "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Giấy tờ"), "")),
         },
     )
@@ -234,7 +238,7 @@ def _draw(slug: str, form: str, round_: Round):
     if slug == "bang-tong-hop":
         return pdf.draw("summary", content.summary(closed))
     if slug == "phieu-danh-gia":
-        return pdf.draw("sheets", package.sheets_of(closed, closed.products))
+        return package.sheets_package(closed)
     if slug == "tong-hop-dot":
         return workbook.draw(closed)
     if slug == "ho-so-cap-tren":
@@ -245,6 +249,21 @@ def _draw(slug: str, form: str, round_: Round):
         "du-thao-quyet-dinh": content.draft_decision,
     }[slug](closed)
     return word.draw(words) if form == "docx" else pdf.draw("official", words)
+
+
+@never_cache
+@require_safe
+def product_sheets(request, pk: int):
+    """All valid sheets of one product of a closed round, to be signed."""
+    candidate = get_object_or_404(Candidate, pk=pk, removed_at__isnull=True)
+    found = find_round(request, candidate.round_id, "evaluation.view_score_papers")
+    if _has_conflict(request.user, found):
+        raise PermissionDenied
+    with translation.override("vi"):
+        closed = record.closed(found)
+        row = next(row for row in closed.products if row.words["candidate"] == pk)
+        drawn = package.sheets_pdf(closed, row)
+    return paper_file(drawn, f"phieu-danh-gia {row.words['name']}", "pdf")
 
 
 @never_cache
@@ -267,7 +286,8 @@ def sheet_paper(request, pk: int):
     is_author = sheet.seat.user_id == request.user.pk
     if not is_author and not request.user.has_perm("evaluation.view_score_papers", round_):
         raise Http404
-    names = record.freeze(round_).content if round_.is_settled else record.names_of(round_)
+    closed = record.closed(round_) if round_.is_settled else None
+    names = closed.content if closed else record.names_of(round_)
     words = next((row for row in names["products"] if row["candidate"] == sheet.candidate_id), None)
     if words is None:  # the product was taken out of the round
         raise Http404
@@ -279,6 +299,7 @@ def sheet_paper(request, pk: int):
             sheet.candidate.pinned_set.criteria,
             record.answers_of([sheet.pk])[sheet.pk],
             seat,
+            closed.counted(sheet.pk) if closed else None,
         )
         drawn = pdf.draw("sheets", {"title": "Phiếu đánh giá", "sheets": [data]})
     return paper_file(drawn, f"phieu-danh-gia {words['name']} {seat['name']}", "pdf")

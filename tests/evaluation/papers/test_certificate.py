@@ -1,8 +1,10 @@
 """The certificate: what the recognition says, on one page, with a QR that opens the public check."""
 
 import datetime
+import io
 
 import pytest
+import segno
 
 from communes.models import today
 from evaluation.check_code import show_code
@@ -51,6 +53,9 @@ def test_the_qr_holds_the_address_of_its_own_check_page(client):
     address = certificates.check_address(found)
     assert address == f"http://testserver/kiem-tra/{show_code(found.check_code)}/"
     assert found.product.name in client.get(address).content.decode()
+    svg = io.BytesIO()
+    segno.make(address, error="m").save(svg, kind="svg", border=2, xmldecl=False)
+    assert certificates.certificate_data(found)["qr"] == svg.getvalue().decode()
 
 
 def test_an_officer_of_the_district_prints_it():

@@ -1,5 +1,8 @@
 """Who may have which paper when: no mark leaves on paper before its time, or over a conflict."""
 
+import io
+import zipfile
+
 import pytest
 
 from evaluation import rounds, sheets
@@ -46,6 +49,8 @@ def test_before_closing_nobody_gets_a_paper_with_results(planted, ended):
         rounds.end_scoring(round_=round_, by=found["secretary"])
     for role, person in {**found, "author": author}.items():
         assert statuses(person, round_, AFTER_CLOSING) <= {403, 404}, role
+        sheets_of_product = get(person, "product_sheets", round_.candidates.get().pk)
+        assert sheets_of_product.status_code in {403, 404}, role
         page = get(person, "papers", round_.pk)
         if page.status_code == 200:
             assert LEAKS.search(text_of(page)) is None, role
@@ -102,6 +107,19 @@ def test_once_closed_each_gets_what_is_theirs_and_the_page_offers_no_more():
         assert offered == WHO[role], role
 
 
+def test_the_sheets_of_a_product_come_in_one_file_and_those_of_a_round_one_file_a_product():
+    round_ = factories.closed_round(candidates=2)
+    secretary = factories.person_in(round_.council, "secretary")
+    answer = get(secretary, "round_paper", round_.pk, "phieu-danh-gia", "zip")
+    found = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    for candidate, name in zip(round_.candidates.all(), found.namelist(), strict=True):
+        alone = get(secretary, "product_sheets", candidate.pk).content
+        assert alone == found.read(name)
+        text = reading.text_of(alone)
+        assert str(candidate.entry.product) in text
+        assert text.count("PHIẾU ĐÁNH GIÁ SẢN PHẨM") == 3
+
+
 def test_a_declared_conflict_keeps_papers_with_sheets_shut_also_to_leaders():
     round_ = factories.open_round(members=4)
     chair = factories.person_in(round_.council, "chair")
@@ -120,6 +138,10 @@ def test_a_declared_conflict_keeps_papers_with_sheets_shut_also_to_leaders():
     assert "Hãy nhờ thư ký in." in get(chair, "papers", round_.pk).content.decode()
     for sheet in candidate.sheets.all():
         assert get(chair, "sheet_paper", sheet.pk).status_code == 404
+    assert get(chair, "product_sheets", candidate.pk).status_code == 403
+    assert (
+        url("product_sheets", candidate.pk) not in get(chair, "papers", round_.pk).content.decode()
+    )
 
 
 def test_a_cancelled_round_gives_no_paper_but_its_authors_their_own(planted):

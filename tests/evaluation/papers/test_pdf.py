@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from evaluation import rounds
-from evaluation.models import Sheet
+from evaluation.models import Result, Sheet
 from evaluation.papers import content, package, pdf, record
 from tests import factories
 from tests.evaluation.papers import reading, scenes
@@ -221,6 +221,18 @@ def test_papers_keep_the_names_of_the_day_on_which_the_round_was_closed():
     after = all_papers(record.closed(round_))
     del before["invitation"], after["invitation"]  # which is written for a meeting still to come
     assert before == after
+
+
+def test_a_sheet_shows_the_figures_that_its_result_was_written_from():
+    round_ = scenes.unmarked(3)
+    result = Result.objects.get()
+    result.basis[0]["points"]["1.1"] += 7
+    result.basis[0]["total"] += 7
+    result.save()
+    closed = record.closed(round_)
+    data = package.sheets_of(closed, closed.products)["sheets"][0]
+    assert data["total"] == str(result.basis[0]["total"])
+    assert sum(int(part["points"]) for part in data["parts"]) == result.basis[0]["total"]
 
 
 def test_a_lapsed_or_replaced_sheet_is_on_no_paper():
