@@ -93,7 +93,7 @@ def form_page(request, form, *, title, submit, back, trail=(), lead="", **extra)
     """A page that is one form; a form with errors answers 422 and keeps what was typed."""
     return render(
         request,
-        "evaluation/form.html",
+        extra.pop("template", "evaluation/form.html"),
         {
             "form": form,
             "title": title,

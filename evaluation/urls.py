@@ -1,8 +1,9 @@
 """Addresses of this app."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import (
+    complaint_views,
     council_views,
     reading_views,
     recognition_views,
@@ -48,10 +49,27 @@ urlpatterns = [
     path("phieu/<int:pk>/rut-khai-bao/", score_views.retract, name="retract"),
     path("phieu/<int:pk>/gui/", score_views.submit, name="submit"),
     path("phieu/<int:pk>/mo-lai/", reading_views.reopen, name="reopen"),
+    path("", include("evaluation.papers.urls")),
     path("cong-nhan/", recognition_views.recognitions, name="recognitions"),
     path(
         "cong-nhan/them/<int:product>/", recognition_views.recognition_add, name="recognition_add"
     ),
+    path("cong-nhan/<int:pk>/", recognition_views.recognition_detail, name="recognition"),
+    path(
+        "cong-nhan/<int:pk>/giay-chung-nhan.pdf", recognition_views.certificate, name="certificate"
+    ),
+    path("ket-qua/<int:result>/cap-tren/", recognition_views.outcome_add, name="outcome_add"),
+    path("khieu-nai/", complaint_views.complaints, name="complaints"),
+    path("khieu-nai/<int:pk>/", complaint_views.complaint, name="complaint"),
+    path("khieu-nai/<int:pk>/sua/", complaint_views.complaint_edit, name="complaint_edit"),
+    path("khieu-nai/<int:pk>/tra-loi/", complaint_views.complaint_answer, name="complaint_answer"),
+    path("khieu-nai/tep/<int:pk>/", complaint_views.complaint_paper, name="complaint_paper"),
+    path(
+        "cong-nhan/<int:pk>/khieu-nai/",
+        complaint_views.about_recognition,
+        name="complain_recognition",
+    ),
+    path("ket-qua/<int:pk>/khieu-nai/", complaint_views.about_result, name="complain_result"),
     path(
         "cong-nhan/<int:pk>/thu-hoi/",
         recognition_views.recognition_revoke,

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.static import serve
 
+from evaluation.check_views import check_certificate, check_certificates
 from products.public_views import home
 
 from . import health, views
@@ -23,6 +24,8 @@ urlpatterns = [
     path("", include("communes.urls")),
     path("", include("products.urls")),
     path("danh-gia/", include("evaluation.urls")),
+    path("kiem-tra/", check_certificates, name="check_certificates"),
+    path("kiem-tra/<str:code>/", check_certificate, name="check_certificate"),
 ]
 
 if settings.DEBUG:

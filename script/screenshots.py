@@ -56,6 +56,11 @@ NO_SCREEN = {
     # Files.
     "products:paper": "a file",
     "evaluation:candidate_paper": "a file",
+    "evaluation:round_paper": "a file",
+    "evaluation:sheet_paper": "a file",
+    "evaluation:product_sheets": "a file",
+    "evaluation:certificate": "a file",
+    "evaluation:complaint_paper": "a file",
     "mfa_download_recovery_codes": "a file",
     "health": "for machines",
     "api-v1:api-root": "JSON",
@@ -122,7 +127,8 @@ def visits() -> list[tuple]:
     What to do: "" to look only, "?…" a query, "press …" a button whose answer is the picture.
     """
     from communes.models import Role, Unit
-    from evaluation.models import Council, Recognition, Round, Seat, Sheet
+    from evaluation.check_code import new_code
+    from evaluation.models import Council, Recognition, Result, Round, Seat, Sheet
     from ocop_portal.accounts.models import User
     from products.models import Cycle, Entry, Paper, Product, ProductPhoto
 
@@ -149,6 +155,8 @@ def visits() -> list[tuple]:
     person = User.objects.get(username="canboxa")
     paper = Paper.objects.filter(entry=entries[1]).first()
     photo = ProductPhoto.objects.filter(product=product).first()
+    recognition = Recognition.objects.get(product=product)
+    result = Result.objects.filter(candidate__round=published).first()
     rows = [
         ("", "home"),
         ("", "api-docs"),
@@ -245,6 +253,26 @@ def visits() -> list[tuple]:
             "evaluation:recognition_revoke",
             (Recognition.objects.get(product=product).pk,),
         ),
+        ("canbohuyen", "recognition", "evaluation:recognition", (recognition.pk,)),
+        ("canbohuyen", "papers", "evaluation:papers", (published.pk,)),
+        ("canbohuyen", "papers-open", "evaluation:papers", (scored.pk,)),
+        ("canbohuyen", "outcome-add", "evaluation:outcome_add", (result.pk,)),
+        ("canbohuyen", "complaints", "evaluation:complaints"),
+        ("canbohuyen", "complaint", "evaluation:complaint", (_complaint,)),
+        ("canbohuyen", "complaint-edit", "evaluation:complaint_edit", (_complaint,)),
+        ("canbohuyen", "complaint-answer", "evaluation:complaint_answer", (_complaint,)),
+        (
+            "canbohuyen",
+            "complain-recognition",
+            "evaluation:complain_recognition",
+            (recognition.pk,),
+        ),
+        ("canbohuyen", "complain-result", "evaluation:complain_result", (result.pk,)),
+        ("", "check", "check_certificates"),
+        ("", "check-wrong", "check_certificates", (), "?ma=ABCD-EFGH"),
+        ("", "check-valid", "check_certificate", (recognition.check_code,)),
+        ("", "check-unknown", "check_certificate", (new_code(),)),
+        ("", "check-mistyped", "check_certificate", ("ABCD-EFGH-JKLM",)),
         ("canbohuyen", "reminders", "reminders:inbox"),
         ("thanhvien2", "office", "office"),
         ("thanhvien2", "reminders", "reminders:inbox"),
@@ -362,6 +390,30 @@ def _draft_round() -> int:
                 scoring_due=timezone.now() + datetime.timedelta(days=9),
             ),
             by=User.objects.get(username="thuky"),
+        )
+    ).pk
+
+
+def _complaint() -> int:
+    """A complaint about the sample recognition, recorded when it is asked for."""
+    from communes.models import today
+    from evaluation.complaints import save_complaint
+    from evaluation.models import Complaint, Recognition
+    from ocop_portal.accounts.models import User
+
+    found = Complaint.objects.first()
+    return (
+        found
+        or save_complaint(
+            complaint=Complaint(
+                recognition=Recognition.objects.get(product__is_sample=True),
+                complainant="Hộ sản xuất mẫu Trung Nam",
+                contact="Xã Trung Nam",
+                received_on=today(),
+                due_on=today() + datetime.timedelta(days=30),
+                content="Đơn mẫu: đề nghị xem lại nguồn gốc nguyên liệu của sản phẩm mẫu.",
+            ),
+            by=User.objects.get(username="canbohuyen"),
         )
     ).pk
 

@@ -22,6 +22,8 @@ from communes.units import rebuild_cover
 from evaluation import rounds
 from evaluation.models import (
     Candidate,
+    Complaint,
+    ComplaintPaper,
     Conflict,
     Council,
     Mark,
@@ -315,6 +317,36 @@ class RecognitionFactory(DjangoModelFactory):
     valid_until = factory.LazyFunction(
         lambda: timezone.localdate() + datetime.timedelta(days=3 * 365)
     )
+
+
+class ComplaintFactory(DjangoModelFactory):
+    """A complaint about a recognition, received today, without an answer or a time for it."""
+
+    class Meta:
+        model = Complaint
+
+    recognition = factory.SubFactory(RecognitionFactory)
+    complainant = factory.Sequence(lambda n: f"Nguyễn Văn Mẫu {n}")
+    received_on = factory.LazyFunction(timezone.localdate)
+    content = "Đề nghị xem lại hạng sao đã công nhận."
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class ComplaintPaperFactory(DjangoModelFactory):
+    """A PDF that came with a complaint; each has a content of its own."""
+
+    class Meta:
+        model = ComplaintPaper
+
+    complaint = factory.SubFactory(ComplaintFactory)
+    original_name = factory.Sequence(lambda n: f"don-{n}.pdf")
+    content_type = "application/pdf"
+    file = factory.LazyAttributeSequence(
+        lambda paper, n: ContentFile(pdf_bytes(f"khieu-nai {n}"), name=f"khieu-nai-{n}.pdf")
+    )
+    size = factory.LazyAttribute(lambda paper: paper.file.size)
+    sha256 = factory.LazyAttribute(lambda paper: _sha256(paper.file))
+    uploaded_by = factory.SelfAttribute("complaint.recorded_by")
 
 
 class NoticeFactory(DjangoModelFactory):

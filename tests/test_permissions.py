@@ -14,7 +14,7 @@ from django.urls import get_resolver, reverse
 from communes.models import Role, Unit
 from communes.units import rebuild_cover
 from evaluation import rounds
-from evaluation.models import Seat
+from evaluation.models import Result, Seat, Sheet
 from evaluation.sheets import start_sheet
 from ocop_portal.reminders.models import Notice
 
@@ -158,8 +158,25 @@ def table(world) -> dict[str, tuple[list, object]]:
         "evaluation:retract": ([w.sheet.pk], {"member"}),
         "evaluation:submit": ([w.sheet.pk], {"member"}),
         "evaluation:reopen": ([w.late_sheet.pk], LEADERS),
+        # papers
+        "evaluation:papers": ([w.closed.pk], COUNCIL | {"district"}),
+        "evaluation:round_paper": ([w.closed.pk, "tong-hop-dot", "xlsx"], PREPARE | LEADERS),
+        "evaluation:product_sheets": ([w.closed_result.candidate_id], PREPARE | LEADERS),
+        "evaluation:sheet_paper": ([w.closed_sheet.pk], PREPARE | LEADERS | {"member"}),
         # recognition
+        "check_certificates": ([], EVERYONE),
+        "check_certificate": ([w.recognition.check_code], EVERYONE),
         "evaluation:recognitions": ([], OFFICERS),
+        "evaluation:recognition": ([w.recognition.pk], HERE),
+        "evaluation:certificate": ([w.recognition.pk], {"district"}),
+        "evaluation:outcome_add": ([w.closed_result.pk], {"district"}),
+        "evaluation:complaints": ([], OFFICERS),
+        "evaluation:complaint": ([w.complaint.pk], HERE),
+        "evaluation:complaint_edit": ([w.complaint.pk], {"district"}),
+        "evaluation:complaint_answer": ([w.complaint.pk], {"district"}),
+        "evaluation:complaint_paper": ([w.complaint_paper.pk], HERE),
+        "evaluation:complain_recognition": ([w.recognition.pk], {"district"}),
+        "evaluation:complain_result": ([w.closed_result.pk], {"district"}),
         "evaluation:recognition_add": ([w.product.pk], {"district"}),
         "evaluation:recognition_revoke": ([w.recognition.pk], {"district"}),
     }
@@ -220,6 +237,8 @@ def build() -> SimpleNamespace:
     draft = make.RoundFactory(council=council, cycle=cycle)
     rated = make.PublicRatingFactory().product
     recognition = make.RecognitionFactory(product=product)
+    complaint = make.ComplaintFactory(recognition=recognition)
+    closed = make.closed_round(council=council, totals=(72, 74))
     return SimpleNamespace(
         people=people,
         unit=tree.ho_xa,
@@ -239,8 +258,12 @@ def build() -> SimpleNamespace:
         sheet=start_sheet(candidate=candidate, user=people["member"]),
         tallying=tallying,
         late_sheet=late_sheet,
-        closed=make.closed_round(council=council, totals=(72, 74)),
+        closed=closed,
+        closed_sheet=Sheet.objects.get(candidate__round=closed, seat__user=people["member"]),
+        closed_result=Result.objects.get(candidate__round=closed),
         recognition=recognition,
+        complaint=complaint,
+        complaint_paper=make.ComplaintPaperFactory(complaint=complaint),
         notice=Notice.objects.create(
             recipient=people["commune"],
             kind="test",
