@@ -5,7 +5,7 @@
 3
 """
 
-from .checks import Fault, faults
+from .checks import Fault, faults, unpublished
 from .criteria import (
     MISSING,
     RECONSTRUCTED,
@@ -33,7 +33,7 @@ from .errors import (
     UnknownSet,
     WrongSet,
 )
-from .library import decision, decisions
+from .library import decision, decisions, publish
 from .model import (
     Amendment,
     Branch,
@@ -44,6 +44,7 @@ from .model import (
     Group,
     LegalForm,
     Level,
+    Published,
     SetSummary,
     WorkingRules,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "OptionOutOfRange",
     "Part",
     "PointsOutOfRange",
+    "Published",
     "Rule",
     "Score",
     "Section",
@@ -93,8 +95,10 @@ __all__ = [
     "decision",
     "decisions",
     "faults",
+    "publish",
     "score",
     "show_points",
     "stars_for",
     "tally",
+    "unpublished",
 ]

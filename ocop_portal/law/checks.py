@@ -1,5 +1,6 @@
 """What is wrong in a Decision's files, told apart from what is known and declared to be wrong."""
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from .criteria import (
 )
 from .errors import LawError, LawFileError, MissingSet
 from .library import decision as find_decision
-from .model import Decision
+from .model import Decision, Level
 
 # What a doubt may be about beyond the kinds of fault below: things no arithmetic can find.
 TOLD_ONLY = ("reconstruction", "wording", "reading")
@@ -28,7 +29,8 @@ class Fault:
     """Something wrong, or uncertain, at a place of a Decision.
 
     `set_number` is None for the Decision itself. `kind`: file, missing, sum, maximum, levels,
-    cases, codes, numbering, rules, state, doubts, bands, dates; or what a doubt is about.
+    cases, marks, codes, numbering, rules, state, doubts, bands, dates, frozen; or what a doubt is
+    about.
     `declared`: the files themselves say so, and why; only undeclared faults are mistakes.
     """
 
@@ -56,6 +58,29 @@ def faults_of(decision: Decision) -> tuple[Fault, ...]:
             found.append(Fault(f"bộ {item.number}", str(error), False, "file", item.number))
         else:
             found.extend(set_faults(criteria_set, part_points=decision.part_points))
+            if criteria_set.star_marks and not decision.star_rule:
+                what = "có dấu sao nhưng Quyết định không nói dấu sao nghĩa là gì"
+                found.append(Fault(HEADER, what, False, "marks", item.number))
+            found.extend(_frozen_faults(decision, criteria_set))
+    return tuple(found)
+
+
+def unpublished(decision: Decision) -> tuple[CriteriaSet, ...]:
+    """The sets, as they stand in the files, whose version is newer than any published one.
+
+    Sets that are missing or cannot be read are left out; `faults_of` tells of them.
+    """
+    newest: dict[int, int] = {}
+    for item in decision.published:
+        newest[item.set_number] = max(item.version, newest.get(item.set_number, 0))
+    found = []
+    for item in decision.sets:
+        try:
+            criteria_set = decision.criteria_set(item.number)
+        except LawError:
+            continue
+        if criteria_set.version > newest.get(item.number, 0):
+            found.append(criteria_set)
     return tuple(found)
 
 
@@ -69,6 +94,10 @@ def set_faults(criteria_set: CriteriaSet, *, part_points: dict[str, int]) -> tup
             used.add((doubt.where, doubt.about))
             fault = replace(fault, declared=True, what=f"{fault.what} ({doubt.why})")
         found.append(fault)
+    places = Counter((doubt.where, doubt.about) for doubt in criteria_set.doubts)
+    for (where, about), times in places.items():
+        if times > 1:
+            found.append(_fault(where, "doubts", f"nghi vấn “{about}” khai báo {times} lần"))
     for place, doubt in doubts.items():
         if place in used:
             continue
@@ -105,10 +134,8 @@ def _decision_faults(decision: Decision) -> Iterator[Fault]:
     numbers = [item.number for item in decision.sets]
     if numbers != list(range(1, len(numbers) + 1)):
         yield fault("codes", "số bộ sản phẩm không liên tục từ 1")
-    codes = [level.code for level in decision.levels]
-    for level in decision.levels:
-        if level.refers_to and level.refers_to not in codes:
-            yield fault("rules", f"{level.name} chuyển hồ sơ tới cấp không có: {level.refers_to}")
+    for where, what in _level_faults(decision):
+        yield fault(where, what)
     amended_by = {amendment.number: amendment.dated for amendment in decision.amended_by}
     for check in decision.checks:
         if check.source not in amended_by:
@@ -117,6 +144,16 @@ def _decision_faults(decision: Decision) -> Iterator[Fault]:
             yield fault("dates", f"câu hỏi “{check.code}” có trước văn bản đặt ra nó")
     if decision.in_force_until and decision.in_force_until < decision.in_force_from:
         yield fault("dates", "ngày hết hiệu lực trước ngày có hiệu lực")
+    for item in decision.sets:
+        for slug, number in item.follows:
+            try:
+                find_decision(slug).summary(number)
+            except LawError:
+                yield fault("rules", f"bộ {item.number} nối tiếp bộ không có: {slug}, bộ {number}")
+    numbers = {item.number for item in decision.sets if item.usable}
+    for version in decision.published:
+        if version.set_number not in numbers:
+            yield fault("frozen", f"đã công bố bộ {version.set_number} nhưng không còn bộ này")
     # The legal forms must stand in the criterion they are taken from, in every set.
     for item in decision.sets:
         if item.usable:
@@ -134,11 +171,61 @@ def _decision_faults(decision: Decision) -> Iterator[Fault]:
                     )
 
 
+def _level_faults(decision: Decision) -> Iterator[tuple[str, str]]:
+    """Kind and words of what is wrong with the levels, on every day on which one of them changes."""
+    for level in decision.levels:
+        same = [other for other in decision.levels if other.code == level.code]
+        if level.valid_from and level.valid_until and level.valid_until < level.valid_from:
+            yield "dates", f"{level.name}: ngày cuối trước ngày đầu"
+        elif any(_overlap(level, other) for other in same if other is not level):
+            yield "dates", f"{level.name}: hai giai đoạn chồng lên nhau"
+    days = {decision.in_force_from, *(x.valid_from for x in decision.levels if x.valid_from)}
+    for day in sorted(days):
+        levels = decision.levels_on(day)
+        codes = [level.code for level in levels]
+        for level in levels:
+            if level.refers_to and level.refers_to not in codes:
+                yield "rules", f"{level.name} chuyển hồ sơ tới cấp không có: {level.refers_to}"
+        recognised = sorted(star for level in levels for star in level.recognises)
+        if recognised != [3, 4, 5]:
+            yield "rules", f"từ {day:%d/%m/%Y}: mỗi hạng 3, 4, 5 sao phải do đúng một cấp công nhận"
+
+
+def _overlap(one: Level, other: Level) -> bool:
+    first = max(one.valid_from or datetime.date.min, other.valid_from or datetime.date.min)
+    last = min(one.valid_until or datetime.date.max, other.valid_until or datetime.date.max)
+    return first <= last
+
+
+def _frozen_faults(decision: Decision, criteria_set: CriteriaSet) -> Iterator[Fault]:
+    """A published version must stay as it was; a correction is a new version, to be published."""
+    versions = {
+        item.version: item for item in decision.published if item.set_number == criteria_set.number
+    }
+    known = versions.get(criteria_set.version)
+    if known is None:
+        newest = max(versions, default=0)
+        what = (
+            f"phiên bản {criteria_set.version} chưa công bố"
+            if criteria_set.version > newest
+            else f"phiên bản {criteria_set.version} cũ hơn phiên bản đã công bố {newest}"
+        )
+    elif known.digest != criteria_set.digest:
+        what = (
+            f"phiên bản {known.version} đã công bố ngày {known.on:%d/%m/%Y} nhưng nội dung đã khác; "
+            "sửa đổi phải là một phiên bản mới"
+        )
+    else:
+        return
+    yield replace(_fault(HEADER, "frozen", what), set_number=criteria_set.number)
+
+
 def _computed(criteria_set: CriteriaSet, part_points: dict[str, int]) -> Iterator[Fault]:
     yield from _sum_faults(criteria_set, part_points)
     yield from _code_faults(criteria_set)
     for leaf in criteria_set.leaves:
         yield from _option_faults(leaf)
+    yield from _mark_faults(criteria_set)
     yield from _rule_faults(criteria_set)
     places = {HEADER, *_codes(criteria_set)}
     for doubt in criteria_set.doubts:
@@ -190,18 +277,22 @@ def _code_faults(criteria_set: CriteriaSet) -> Iterator[Fault]:
         yield from _gaps([child.code for child in criterion.children])
 
 
+# The letters in the order in which the Decisions number with them.
+LETTERS = "abcdđeghiklmnopqrstuvxy"
+
+
 def _gaps(codes: list[str]) -> Iterator[Fault]:
-    """A jump in the printed numbers may be a criterion that the transcription lost."""
+    """A jump in the printed numbers or letters may be a criterion that the transcription lost."""
     if len(codes) == 1 and "." not in codes[0]:
         return  # the levels of a section: it bears the section's own number
-    last = 0
-    for code in codes:
-        tail = code.rpartition(".")[2]
-        if not tail.isdecimal():
-            return  # lettered codes are not counted
-        if int(tail) != last + 1:
-            yield _fault(code, "numbering", f"số thứ tự nhảy từ {last} sang {tail}")
-        last = int(tail)
+    tails = [code.rpartition(".")[2] for code in codes]
+    letters = all(len(tail) == 1 and tail in LETTERS for tail in tails)
+    last, shown = 0, "đầu"
+    for code, tail in zip(codes, tails, strict=True):
+        place = LETTERS.index(tail) + 1 if letters else int(tail) if tail.isdecimal() else None
+        if place != last + 1:
+            yield _fault(code, "numbering", f"số thứ tự nhảy từ {shown} sang {tail}")
+        last, shown = place or last + 1, tail
 
 
 def _option_faults(leaf: Criterion) -> Iterator[Fault]:
@@ -218,11 +309,42 @@ def _option_faults(leaf: Criterion) -> Iterator[Fault]:
         if any(later <= earlier for earlier, later in pairwise(points)) or points[0] < 0:
             shown = " / ".join(map(str, points))
             yield _fault(leaf.code, "levels", f"điểm các phương án không tăng dần: {shown}")
+    for label, times in Counter((o.case, o.label) for o in leaf.options).items():
+        if times > 1:
+            yield _fault(leaf.code, "levels", f"{times} phương án cùng lời “{label[1]}”")
     cases = {option.case for option in leaf.options}
     if leaf.has_cases and cases != {"A", "B"}:
         yield _fault(
             leaf.code, "cases", "mọi phương án phải thuộc trường hợp A hoặc B, và có đủ cả hai"
         )
+
+
+def _mark_faults(criteria_set: CriteriaSet) -> Iterator[Fault]:
+    """Star marks that cannot be read as printed: more points must never mean fewer stars."""
+    cases = {
+        found.code
+        for criterion in criteria_set.criteria
+        if criterion.mode
+        for child in criterion.children
+        for found in child.walk()
+    }
+    for criterion in criteria_set.criteria:
+        marked = [option for option in criterion.options if option.min_star]
+        if (marked or criterion.min_star) and criterion.code in cases:
+            yield _fault(criterion.code, "marks", "dấu sao đứng trong một trường hợp để lựa chọn")
+        if criterion.min_star and criterion.children:
+            yield _fault(criterion.code, "marks", "dấu sao đứng ở tiêu chí không được chấm")
+        if criterion.min_star in [option.min_star for option in marked]:
+            yield _fault(criterion.code, "marks", "cùng một dấu sao ở tiêu chí và ở phương án")
+        if any(option.points <= 0 for option in marked):
+            yield _fault(criterion.code, "marks", "dấu sao đứng ở phương án 0 điểm")
+        rising = sorted(marked, key=lambda option: option.points)
+        if any(
+            higher.min_star <= lower.min_star or higher.points == lower.points
+            for lower, higher in pairwise(rising)
+        ):
+            shown = ", ".join(f"{option.points} điểm {option.min_star} sao" for option in rising)
+            yield _fault(criterion.code, "marks", f"dấu sao không tăng theo điểm: {shown}")
 
 
 def _rule_faults(criteria_set: CriteriaSet) -> Iterator[Fault]:

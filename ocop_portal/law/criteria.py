@@ -20,8 +20,18 @@ CONDITIONAL = "conditional"
 ONE_OF_TWO_CASES = "one_of_two_cases"
 REQUIREMENT = "requirement"
 EVIDENCE = "evidence"
+FULL_MARKS = "full_marks"
 EXPLANATION = "explanation"
-RULE_KINDS = (KNOCK_OUT, GATE, CONDITIONAL, ONE_OF_TWO_CASES, REQUIREMENT, EVIDENCE, EXPLANATION)
+RULE_KINDS = (
+    KNOCK_OUT,
+    GATE,
+    CONDITIONAL,
+    ONE_OF_TWO_CASES,
+    REQUIREMENT,
+    EVIDENCE,
+    FULL_MARKS,
+    EXPLANATION,
+)
 
 HEADER = "header"
 

@@ -8,6 +8,7 @@ names the place: a misspelt key must never be a rule that silently does not hold
 import datetime
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -41,12 +42,20 @@ from .model import (
     Group,
     LegalForm,
     Level,
+    Published,
     SetSummary,
     WorkingRules,
 )
 from .reader import Reader
 
 SHELF = Path(__file__).parent / "decisions"
+# The versions of a Decision's sets that were published: lines are added to it, never changed.
+PUBLISHED = "published.yaml"
+_PUBLISHED_HEAD = """\
+# The versions of the criteria sets that were published. A published version never changes: a
+# correction is a new version. Lines are added by `manage.py check_law --publish`, never edited.
+published:
+"""
 
 
 @cache
@@ -89,6 +98,9 @@ def load_decision(folder: Path) -> Decision:
     )
     parts_at = top.child("parts")
     marks["parts"] = parts_at.provenance()
+    star_marks = top.child("star_marks") if "star_marks" in top.data else None
+    if star_marks:
+        marks["star_marks"] = star_marks.provenance()
     certificate = top.child("certificate")
     marks["certificate"] = certificate.provenance()
     code = top.child("product_code")
@@ -129,6 +141,7 @@ def load_decision(folder: Path) -> Decision:
         ),
         bands=bands,
         part_points={key: parts_at.whole(key) for key in ("A", "B", "C")},
+        star_rule=_done(star_marks, star_marks.text("rule")) if star_marks else "",
         branches=branches,
         levels=tuple(_level(item) for item in top.items("levels")),
         checks=tuple(_check(item) for item in top.items("checks", optional=True)),
@@ -157,6 +170,7 @@ def load_decision(folder: Path) -> Decision:
         provenance=marks,
         readings=top.texts("readings", optional=True),
         open_questions=top.texts("open_questions", optional=True),
+        published=_published(folder / PUBLISHED),
         load_set=load_set,
     )
     for reader in (
@@ -180,6 +194,43 @@ def load_decision(folder: Path) -> Decision:
     except re.error:
         code.fail("pattern không phải là biểu thức hợp lệ")
     return loaded
+
+
+def _published(path: Path) -> tuple[Published, ...]:
+    """The versions that were published; none where the Decision has no such file yet."""
+    if not path.is_file():
+        return ()
+    top = Reader.open(path)
+    found = tuple(
+        _done(
+            item,
+            Published(
+                set_number=item.whole("set"),
+                version=item.whole("version"),
+                digest=item.text("digest"),
+                on=item.date("date"),
+            ),
+        )
+        for item in top.items("published")
+    )
+    top.done()
+    _once(top, "phiên bản đã công bố", [(item.set_number, item.version) for item in found])
+    return found
+
+
+def publish(of: Decision, sets: Iterable[CriteriaSet], *, on: datetime.date) -> None:
+    """Add these versions to the Decision's published ones; lines that are there stay as they are."""
+    path = SHELF / of.slug / PUBLISHED
+    text = path.read_text(encoding="utf-8") if path.is_file() else _PUBLISHED_HEAD
+    # A file whose last line was left open must not swallow the first new one.
+    text += "" if text.endswith("\n") else "\n"
+    for found in sets:
+        text += (
+            f"  - {{set: {found.number}, version: {found.version}, date: {on}, "
+            f'digest: "{found.digest}"}}\n'
+        )
+    path.write_text(text, encoding="utf-8")
+    decisions.cache_clear()
 
 
 def read_set(path: Path, *, of: Decision, summary: SetSummary) -> CriteriaSet:
@@ -239,9 +290,13 @@ def _group(at: Reader, branch: str) -> Group:
             name=item.text("name"),
             branch=branch,
             group=name,
-            agency=item.text("agency"),
+            agency=item.text("agency", optional=True),
             state=state,
             is_service=item.flag("service", optional=True),
+            follows=tuple(
+                _done(earlier, (earlier.text("decision"), earlier.whole("set")))
+                for earlier in item.items("follows", optional=True)
+            ),
         )
         sets.append(_done(item, summary))
     return _done(at, Group(name=name, sets=tuple(sets)))
@@ -355,8 +410,8 @@ def _part(at: Reader) -> Part:
 
 def _section(at: Reader, part: str) -> Section:
     code, title, points = at.text("section"), at.text("title"), at.whole("points")
-    if "options" in at.data:
-        # Levels printed straight under the section: it is its own only criterion.
+    if "options" in at.data or "children" in at.data:
+        # Levels (or cases) printed straight under the section: it is its own only criterion.
         criteria: tuple[Criterion, ...] = (
             _criterion(at, part, code, head=(code, title, points), direct=True),
         )

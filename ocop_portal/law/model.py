@@ -13,7 +13,12 @@ from .errors import UnknownSet
 
 @dataclass(frozen=True)
 class SetSummary:
-    """A set as the Decision's classification lists it. `usable` is false for a missing set."""
+    """A set as the Decision's classification lists it. `usable` is false for a missing set.
+
+    `agency`: the lead ministry, "" where the source names none. `follows`: the sets of earlier
+    Decisions, as (slug, number), that this one follows by its name; inferred, so that it is a
+    suggestion for an officer to confirm and never a rule.
+    """
 
     number: int
     name: str
@@ -22,6 +27,7 @@ class SetSummary:
     agency: str
     state: str
     is_service: bool = False
+    follows: tuple[tuple[str, int], ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -192,8 +198,21 @@ class CalendarItem:
 
 
 @dataclass(frozen=True)
+class Published:
+    """A version of a set that was published, and must stay as it was: `digest` tells."""
+
+    set_number: int
+    version: int
+    digest: str
+    on: datetime.date
+
+
+@dataclass(frozen=True)
 class Decision:
-    """A Decision as data. `in_force_until` is the last day in force, None while it is in force."""
+    """A Decision as data. `in_force_until` is the last day in force, None while it is in force.
+
+    `star_rule`: the printed footnote on the stars beside the options, "" where none are printed.
+    """
 
     slug: str
     number: str
@@ -204,6 +223,7 @@ class Decision:
     amended_by: tuple[Amendment, ...]
     bands: tuple[Band, ...]
     part_points: dict[str, int]
+    star_rule: str
     branches: tuple[Branch, ...]
     levels: tuple[Level, ...]
     checks: tuple[Check, ...]
@@ -218,6 +238,7 @@ class Decision:
     provenance: dict[str, str]
     readings: tuple[str, ...]
     open_questions: tuple[str, ...]
+    published: tuple[Published, ...]
     load_set: Callable[[int], CriteriaSet] = field(repr=False, compare=False)
 
     def not_applied_on(self, day: datetime.date) -> tuple[str, ...]:

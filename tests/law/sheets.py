@@ -4,13 +4,34 @@ from ocop_portal import law
 
 DECISION = law.decision("1048-2019")
 USABLE = [item.number for item in DECISION.sets if item.usable]
+SLUGS = [decision.slug for decision in law.decisions()]
+# Every usable set of every Decision, as (slug, number), to be a test's parameters.
+EVERY_SET = [
+    (decision.slug, item.number)
+    for decision in law.decisions()
+    for item in decision.sets
+    if item.usable
+]
+
+
+def other_cases(criteria_set):
+    """The leaves that a sheet leaves out because it takes the first of several cases."""
+    return {
+        leaf.code
+        for criterion in criteria_set.criteria
+        if criterion.mode
+        for child in criterion.children[1:]
+        for leaf in child.walk()
+    }
 
 
 def highest(criteria_set, **marks):
     """Every criterion at its highest option, but those named: `highest(found, c1_1=1)` for 1.1."""
+    out = other_cases(criteria_set)
     choices = {
         leaf.code: max(leaf.options, key=lambda option: option.points).number
         for leaf in criteria_set.leaves
+        if leaf.code not in out
     }
     return choices | {name[1:].replace("_", "."): number for name, number in marks.items()}
 
@@ -19,9 +40,10 @@ def worth(criteria_set, total):
     """A complete sheet of exactly this total: the highest sheet, taken down level by level."""
     choices = highest(criteria_set)
     spare = law.score(criteria_set, choices).total - total
-    # 5.1 stays up, so that the condition of 5.2 and 5.3 does not change the sum on the way.
+    # What a condition hangs on stays up, so that it does not change the sum on the way.
+    conditions = {code for rule in criteria_set.rules for code, _ in rule.not_when}
     for leaf in sorted(criteria_set.leaves, key=lambda leaf: -leaf.points):
-        if leaf.code == "5.1" or not spare:
+        if leaf.code in conditions or leaf.code not in choices or not spare:
             continue
         top = leaf.option(choices[leaf.code]).points
         levels = {0: None} | {option.points: option.number for option in leaf.options}

@@ -207,15 +207,6 @@ def test_no_other_set_has_a_reconstructed_level():
 # --- the frozen version -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", USABLE)
-def test_a_set_comes_back_whole_from_its_json_copy(number):
-    found = DECISION.criteria_set(number)
-    copy = law.CriteriaSet.from_dict(json.loads(json.dumps(found.to_dict())))
-    assert copy == found
-    assert copy.digest == found.digest
-    assert [leaf.part for leaf in copy.leaves] == [leaf.part for leaf in found.leaves]
-
-
 def test_a_digest_is_sha_256_and_every_set_has_its_own():
     digests = {DECISION.criteria_set(number).digest for number in USABLE}
     assert len(digests) == 25
