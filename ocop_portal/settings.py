@@ -368,7 +368,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A worker that is told no queue (-Q) takes from all of these.
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "scan", "send", "housekeeping")]
+CELERY_TASK_QUEUES = [
+    Queue(name, routing_key=name) for name in ("celery", "scan", "send", "housekeeping")
+]
 CELERY_TASK_ROUTES = {
     "ocop_portal.reminders.tasks.scan": {"queue": "scan"},
     "ocop_portal.reminders.tasks.send_pending": {"queue": "send"},

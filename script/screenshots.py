@@ -231,13 +231,6 @@ def visits() -> list[tuple]:
         ("canboxa", "reminders-preferences", "own_reminders:preferences"),
         ("canbohuyen", "reminders-rules", "reminders:rules"),
         ("canbohuyen", "reminders-rule", "reminders:rule_edit", (district.pk, "cycle-step")),
-        (
-            "canbohuyen",
-            "reminders-rule-wrong",
-            "reminders:rule_edit",
-            (district.pk, "answer"),
-            "press Lưu",
-        ),
         ("canbohuyen", "reminders-choice", "reminders:choice_edit", (district.pk,)),
         ("canbohuyen", "reminders-holidays", "reminders:holidays"),
         ("canbohuyen", "reminders-holidays-wrong", "reminders:holidays", (), "press Ghi ngày này"),

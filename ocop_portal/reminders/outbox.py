@@ -19,7 +19,7 @@ import time
 from collections import defaultdict
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -50,6 +50,8 @@ CLAIM_SIZE = 20
 PACK_SIZE = 500
 # A run ends after so many seconds; beat starts the next one.
 RUN_SECONDS = 45
+# Seconds between tries to write what was sent, while the database restarts.
+DATABASE_PAUSES = (0, 1, 3, 10)
 # A scan that has not ended after so long was killed: its notices no longer wait for it.
 SCAN_LASTS = datetime.timedelta(minutes=15)
 # Nothing is ever held longer; a later time was written by a clock that ran ahead.
@@ -314,11 +316,23 @@ def _send(message: Message, notices: list[Notice], way: Channel) -> bool:
 
 
 def _mark(message: Message, **values) -> None:
-    """Write what became of a claimed message; a claim that was taken over is no longer ours."""
+    """Write what became of a claimed message; a claim that was taken over is no longer ours.
+
+    A database that restarts at this moment is waited for: what was handed over and is not marked
+    would be sent again.
+    """
     message.state = values["state"]
-    Message.objects.filter(pk=message.pk, claimed_at=message.claimed_at, state=S.SENDING).update(
-        **values
-    )
+    claim = Message.objects.filter(pk=message.pk, claimed_at=message.claimed_at, state=S.SENDING)
+    for pause in (*DATABASE_PAUSES, None):
+        try:
+            claim.update(**values)
+            return
+        except (InterfaceError, OperationalError):
+            if pause is None or connection.in_atomic_block:
+                raise
+            logger.warning("The database does not answer; trying again in %s s", pause)
+            connection.close()
+            time.sleep(pause)
 
 
 # --- What the administrator does ----------------------------------------------------------------
