@@ -12,7 +12,7 @@ from .scope import officers_by_unit, units_in_scope
 
 @dataclass(frozen=True)
 class Officers:
-    """The officers of every unit as they stand now, or only those among `ask.people`."""
+    """The officers of the units as they stand now."""
 
     commune: dict[int, tuple[int, ...]]
     district: dict[int, tuple[int, ...]]
@@ -25,10 +25,20 @@ class Officers:
         """The district officers whose role reaches the unit."""
         return self.district.get(unit, ())
 
+    def units_of(self, people: frozenset[int]) -> tuple[list[int], list[int]]:
+        """The units that the roles of these people reach, as commune and as district officers."""
+        return tuple(
+            [unit for unit, users in units.items() if not people.isdisjoint(users)]
+            for units in (self.commune, self.district)
+        )
+
 
 def officers_for(ask: Ask) -> Officers:
-    """Who is to be told of what the units owe; two queries."""
-    found = officers_by_unit(ask.people)
+    """Who is to be told of what the units owe; two queries.
+
+    Only the people asked for, unless whole units are asked for too.
+    """
+    found = officers_by_unit(None if ask.units else ask.people)
     return Officers(found[Role.Kind.COMMUNE_OFFICER], found[Role.Kind.DISTRICT_OFFICER])
 
 

@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -126,8 +126,12 @@ def _recognitions(
     rows: QuerySet[Recognition], ask: Ask, officers: Officers
 ) -> Iterator[Recognition]:
     if ask.people is not None:
-        units = {*officers.commune, *officers.district}
-        rows = rows.filter(product__producer__unit__in=units)
+        commune, district = officers.units_of(ask.people)
+        rows = rows.filter(
+            Q(product__producer__unit__in={*commune, *district})
+            | Q(product__producer__unit__in=ask.units)
+            | Q(product__producer__unit__parent__in=ask.units)
+        )
     yield from in_chunks(rows.select_related("product__producer__unit"))
 
 

@@ -31,9 +31,10 @@ def _asked_of(rows: QuerySet, ask: Ask, officers: Officers, path: str = "") -> Q
     """Narrow rows to the units of the people asked for; `path` leads from a row to its entry."""
     if ask.people is None:
         return rows
+    commune, district = officers.units_of(ask.people)
     return rows.filter(
-        Q(**{f"{path}product__producer__unit__in": list(officers.commune)})
-        | Q(**{f"{path}cycle__unit__in": list(officers.district)})
+        Q(**{f"{path}product__producer__unit__in": commune})
+        | Q(**{f"{path}cycle__unit__in": {*district, *ask.units}})
     )
 
 

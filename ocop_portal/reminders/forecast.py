@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -11,6 +12,7 @@ from .registry import Deadline
 from .scan import due_deadlines, policy_now, told_of
 
 DAYS = 14
+MOST = 5000  # deadlines that one page is made of
 
 
 @dataclass
@@ -26,10 +28,15 @@ class Telling:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What will be told, by day; `errors`: kinds of deadline that could not be asked for."""
+    """What will be told, by day.
+
+    `errors`: kinds of deadline that could not be asked for. `is_cut`: there are more deadlines than
+    a page can be made of, and some were left out.
+    """
 
     tellings: list[Telling]
     errors: dict[str, str]
+    is_cut: bool
 
 
 def forecast(
@@ -43,9 +50,12 @@ def forecast(
     today = today or timezone.localdate()
     policy = policy_now()
     errors: dict[str, str] = {}
-    people = frozenset({user.pk}) if units is not None and not units else None
+    people = None if units is None else frozenset({user.pk})
+    near = due_deadlines(
+        today, policy, ahead=days, people=people, units=units or frozenset(), errors=errors
+    )
     found: list[tuple[Telling, list]] = []
-    for deadline in due_deadlines(today, policy, ahead=days, people=people, errors=errors):
+    for deadline in islice(near, MOST):
         timing = policy.timing(deadline.kind, deadline.unit)
         everybody = units is None or deadline.unit in units
         before = None
@@ -68,7 +78,8 @@ def forecast(
             if person := names.get(wanted.recipient):
                 (telling.people if wanted.owed_by is None else telling.above).append(person)
     found.sort(key=lambda pair: (pair[0].day, pair[0].deadline.due_on, pair[0].deadline.key))
-    return Forecast([telling for telling, _told in found], errors)
+    is_cut = next(near, None) is not None
+    return Forecast([telling for telling, _told in found], errors, is_cut)
 
 
 def by_day(tellings: list[Telling]) -> list[tuple[datetime.date, list[Telling]]]:

@@ -52,17 +52,16 @@ class Deadline:
 class Ask:
     """What a source is asked: the open deadlines due between two days, both included.
 
-    With `people`, only deadlines that one of these users owes or stands above are of interest: a
-    source narrows its query as far as it can, must miss none of theirs, and may name fewer others.
+    With `people`, only deadlines that one of these users owes or stands above are of interest, and
+    with `units` beside it all deadlines of these units too. A source narrows its query as far as it
+    can and must miss none of these. Where no unit is asked for it may name fewer of the others who
+    owe the same thing.
     """
 
     since: datetime.date
     until: datetime.date
     people: frozenset[int] | None = None
-
-    def wants(self, users: Iterable[int]) -> bool:
-        """Whether one of these users is asked for."""
-        return self.people is None or not self.people.isdisjoint(users)
+    units: frozenset[int] = frozenset()
 
 
 Answer = Callable[[Ask], Iterable[Deadline]]

@@ -64,12 +64,13 @@ def due_deadlines(
     *,
     ahead: int = 0,
     people: frozenset[int] | None = None,
+    units: frozenset[int] = frozenset(),
     errors: dict[str, str],
 ) -> Iterator[Deadline]:
     """The open deadlines near enough to be told on a day from today to `ahead` days on."""
     for source in sources():
         back, forth = policy.reach(source.kind)
-        ask = Ask(today - back, today + forth + datetime.timedelta(days=ahead), people)
+        ask = Ask(today - back, today + forth + datetime.timedelta(days=ahead), people, units)
         yield from open_deadlines(ask, kinds={source.kind}, errors=errors)
 
 

@@ -21,7 +21,7 @@ from ocop_portal.pages import REFUSED, crumbs, page_of, take_errors
 from . import outbox, policy, tasks, workdays
 from .channels import channels
 from .feed import make_feed, own_calendar, revoke_feed
-from .forecast import DAYS, by_day, forecast
+from .forecast import DAYS, MOST, by_day, forecast
 from .forms import ChoiceForm, HolidayForm, PreferenceForm, RuleForm
 from .models import EVERYWHERE, BadAddress, Choice, Delivery, Feed, Holiday, Message, Rule, Scan
 from .offices import Office, offices_of
@@ -151,6 +151,7 @@ def preview(request):
             "count": DAYS,
             "labels": labels,
             "failed": [labels[kind] for kind in found.errors],
+            "cut_at": MOST if found.is_cut else 0,
             "looks_after": operates or bool(offices),
             "today": timezone.localdate(),
             "breadcrumbs": _crumbs((_("Sắp nhắc"), "")),

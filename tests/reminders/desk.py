@@ -93,9 +93,11 @@ class MailServer:
 
     async def handle_DATA(self, server, session, envelope):
         self.holding += 1
-        while self.holds:
-            await asyncio.sleep(0.02)
-        self.holding -= 1
+        try:
+            while self.holds:
+                await asyncio.sleep(0.02)
+        finally:  # a sender that was killed cancels this
+            self.holding -= 1
         if self.drops:
             return "451 4.3.0 dropped"
         self.got.append((envelope.rcpt_tos, envelope.content.decode(errors="replace")))
