@@ -139,11 +139,14 @@ class _Packing:
         # What this day's messages to each person are called; only sent or open ones count.
         self.today_count: dict[tuple[int, str], int] = defaultdict(int)
         self.names: set[str] = set()
-        for recipient, channel, key, state in Message.objects.filter(
+        self.open: dict[tuple[int, str], int] = {}
+        for pk, recipient, channel, key, state in Message.objects.filter(
             recipient__in=people, day=self.today
-        ).values_list("recipient", "channel", "key", "state"):
+        ).values_list("pk", "recipient", "channel", "key", "state"):
             self.today_count[recipient, channel] += state != S.DROPPED
             self.names.add(key)
+            if state == S.PENDING:
+                self.open[recipient, channel] = pk
 
     def pack(self, recipient: int, channel: str, deliveries: list[Delivery]) -> int:
         """Make the person's message of these deliveries, or hold or drop them; 1 when it was made."""
@@ -153,7 +156,12 @@ class _Packing:
         if not address:
             _waiting(ids).update(state=Delivery.State.DROPPED)
             return 0
-        if until := self._held_until(recipient, channel, deliveries):
+        if until := self._quiet_until(deliveries):
+            _waiting(ids).update(not_before=until)
+            return 0
+        if self._joined(recipient, channel, ids):
+            return 0
+        if until := self._tomorrow(recipient, channel, deliveries):
             _waiting(ids).update(not_before=until)
             return 0
         number = 1
@@ -185,10 +193,24 @@ class _Packing:
         address = way.address_of(user)
         return "" if address in self.bad else address
 
-    def _held_until(self, recipient, channel, deliveries) -> datetime.datetime | None:
+    def _quiet_until(self, deliveries) -> datetime.datetime | None:
         quiet = [self.policy.quiet_until(d.notice.unit, self.now) for d in deliveries]
-        if any(quiet):
-            return max(until for until in quiet if until)
+        return max(filter(None, quiet), default=None)
+
+    def _joined(self, recipient: int, channel: str, ids: list[int]) -> bool:
+        """Whether the deliveries went into today's message, which has not left yet."""
+        pk = self.open.get((recipient, channel))
+        if pk is None:
+            return False
+        with transaction.atomic():
+            # Its lock keeps a sender from claiming it before these are in.
+            message = Message.objects.select_for_update().filter(pk=pk, state=S.PENDING).first()
+            if message is not None:
+                _waiting(ids).update(state=Delivery.State.PACKED, message=message)
+        return message is not None
+
+    def _tomorrow(self, recipient, channel, deliveries) -> datetime.datetime | None:
+        """When the next day's digest is packed, if today's has gone and these can wait for it."""
         preference = self.preferences.get(recipient)
         daily = preference is None or preference.daily
         if not daily or not self.today_count[recipient, channel]:

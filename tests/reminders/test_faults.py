@@ -217,10 +217,11 @@ def test_what_was_moved_between_scan_and_sending_is_mailed_with_the_new_day(desk
     hour_passes()
     desk.ask("scan")
     until(sent)
-    assert sorted(Message.objects.values_list("state", flat=True)) == ["dropped", "sent"]
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == ["dropped", "packed"]
     [(to, content)] = desk.mail.got
     assert to == [officer.email]
     assert f"{later:%d/%m/%Y}" in content
+    assert f"{timezone.localdate():%d/%m/%Y}" not in content
 
 
 def test_a_clock_that_ran_three_days_ahead_strands_nothing(desk, entry, officer):

@@ -100,6 +100,16 @@ def test_what_comes_up_after_the_digest_waits_for_the_next_days(waiting, person,
     assert subjects()[1:] == ["Hạn 31/10/2020: Việc mới"]
 
 
+def test_what_comes_up_while_the_digest_cannot_leave_goes_with_it(waiting, person, owed):
+    with override_settings(**NOBODY_LISTENS):
+        outbox.send_pending()
+    owed.append(deadline(person, key="new", title="Việc mới"))
+    scan()
+    with at("10:02"):
+        assert outbox.send_pending() == 1
+    assert subjects() == ["Nhắc việc: 2 việc cần làm"]
+
+
 @pytest.mark.parametrize("days", [0, 1])
 def test_what_would_come_too_late_tomorrow_goes_at_once(waiting, person, owed, days):
     outbox.send_pending()
