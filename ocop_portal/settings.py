@@ -106,6 +106,8 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "ocop_portal.middleware.PermissionsPolicyMiddleware",
+    # Before the session: the API takes no cookies.
+    "ocop_portal.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -249,6 +251,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "ocop_portal.views.csrf_failure"
+
+# Requests that one address may send to the API in a minute.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
 
 # --- Headers ------------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEBUG)

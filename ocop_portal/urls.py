@@ -20,6 +20,7 @@ urlpatterns = [
     path("toi/nhac-viec/", include("ocop_portal.reminders.own_urls")),
     path("nhac-viec/", include("ocop_portal.reminders.urls")),
     path("", include("ocop_portal.lawbook.urls")),
+    path("api/", include("ocop_portal.api.urls")),
     path("nguoi-dung/", include("communes.roles_urls")),
     path("", include("communes.urls")),
     path("", include("products.urls")),

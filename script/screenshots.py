@@ -65,6 +65,13 @@ NO_SCREEN = {
     "mfa_download_recovery_codes": "a file",
     "health": "for machines",
     "web_health": "for machines",
+    "api-v1:api-root": "JSON",
+    "api-v1:openapi": "JSON",
+    "api-v1:decisions": "JSON",
+    "api-v1:decision": "JSON",
+    "api-v1:criteria_set": "JSON",
+    "api-v1:score": "JSON",
+    "api-v1:advice": "JSON",
     # What needs a second factor that is set up, or a link out of a mail.
     "mfa_authenticate": "after a password, with a second factor",
     "mfa_reauthenticate": "with a second factor",
@@ -144,6 +151,7 @@ def visits() -> list[tuple]:
     photo = ProductPhoto.objects.filter(product=product).first()
     rows = [
         ("", "home"),
+        ("", "api-docs"),
         ("", "catalogue", "products:catalogue"),
         ("", "catalogue-found", "products:catalogue", (), "?q=ho+tieu&stars=4"),
         ("", "catalogue-nothing", "products:catalogue", (), "?q=khong+co"),

@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "CONN_MAX_AGE": "0",
     "PGBOUNCER": "false",
     "LOGIN_FAILURE_LIMIT": "5",
+    "API_REQUESTS_PER_MINUTE": "120",
     "PROXY_COUNT": "0",
     "HTTPS": "false",
     "HSTS_SECONDS": "0",

@@ -553,12 +553,20 @@ def _reachable(criteria: law.CriteriaSet, part: str) -> dict[int, dict[str, int]
         for case in criterion.children[1:]
         for leaf in case.walk()
     }
+    # "None of these" in the chosen case would leave the other cases to be answered.
+    chosen_cases = {
+        leaf.code
+        for criterion in criteria.criteria
+        if criterion.mode == "one_of"
+        for leaf in criterion.children[0].walk()
+    }
     ways: dict[int, dict[str, int]] = {0: {}}
     for leaf in criteria.leaves:
         if leaf.part != part or leaf.code in other_cases:
             continue
         levels = {option.points: option.number for option in reversed(leaf.options)}
-        levels.setdefault(0, 0)
+        if leaf.code not in chosen_cases:
+            levels.setdefault(0, 0)
         levels = {
             points: number
             for points, number in levels.items()

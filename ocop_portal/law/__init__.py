@@ -5,7 +5,9 @@
 3
 """
 
+from .advice import Advice, Change, advise
 from .checks import Fault, faults, unpublished
+from .compare import Comparison, Difference, NotePair, OptionPair, Row, compare
 from .criteria import (
     MISSING,
     RECONSTRUCTED,
@@ -55,15 +57,19 @@ __all__ = [
     "MISSING",
     "RECONSTRUCTED",
     "TRANSCRIBED",
+    "Advice",
     "Amendment",
     "Band",
     "BothCases",
     "Branch",
     "CalendarItem",
+    "Change",
     "Check",
+    "Comparison",
     "CriteriaSet",
     "Criterion",
     "Decision",
+    "Difference",
     "DossierItem",
     "Doubt",
     "Fault",
@@ -75,11 +81,14 @@ __all__ = [
     "Level",
     "MarkState",
     "MissingSet",
+    "NotePair",
     "Option",
     "OptionOutOfRange",
+    "OptionPair",
     "Part",
     "PointsOutOfRange",
     "Published",
+    "Row",
     "Rule",
     "Score",
     "Section",
@@ -91,7 +100,9 @@ __all__ = [
     "UnknownSet",
     "WorkingRules",
     "WrongSet",
+    "advise",
     "best_parts",
+    "compare",
     "decision",
     "decisions",
     "faults",

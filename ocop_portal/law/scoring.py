@@ -178,17 +178,24 @@ def _ruled_out_by_condition(
 
 
 def _ruled_out_by_choice(criteria_set: CriteriaSet, choices: Mapping[str, int | None]) -> set[str]:
-    """The other children, where only one of several cases is marked."""
+    """The other children, where only one of several cases is marked.
+
+    "None of these" in a case rules nothing out: the other cases are then still to be answered, so
+    that one which was marked by mistake can be taken back.
+    """
     void: set[str] = set()
     for criterion in criteria_set.criteria:
         if criterion.mode != "one_of":
             continue
         cases = [_leaf_codes(child) for child in criterion.children]
-        answered = [case for case in cases if any(code in choices for code in case)]
-        if len(answered) > 1:
-            raise BothCases(f"Tiêu chí {criterion.code}: chỉ chấm một trong các trường hợp.")
-        if answered:
-            void.update(code for case in cases if case is not answered[0] for code in case)
+        marked = [case for case in cases if any(choices.get(code) is not None for code in case)]
+        if len(marked) > 1:
+            raise BothCases(
+                f"Tiêu chí {criterion.code}: chỉ chấm một trong các trường hợp. Muốn đổi, chọn "
+                "“không thuộc phương án nào” ở trường hợp kia trước."
+            )
+        if marked:
+            void.update(code for case in cases if case is not marked[0] for code in case)
     return void
 
 

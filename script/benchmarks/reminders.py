@@ -1,45 +1,19 @@
-"""How long a scan takes over many open deadlines, and how many queries: figures, no verdict.
+"""A scan over many open deadlines, packing and sending: seconds, and queries for each batch.
 
-    script/benchmarks/reminders.py [NUMBER]      100,000 open deadlines unless a number is given
-
-Makes a database of its own (SQLite in a temporary folder, or the one that DATABASE_URL names, which
-must be empty), fills it with a province's worth of communes and entries, and scans twice: the first
-scan writes every notice, the second finds nothing new. Then it packs and sends for a minute's limit.
+100,000 open deadlines, or so many as BENCHMARK_DEADLINES says. The database is one of its own: SQLite,
+or the one that DATABASE_URL names, which must be empty.
 """
 
 import os
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+import django
+from django.core.management import call_command
+
+from benchmarks import Figure
+
 COMMUNES = 200
-
-
-def prepare(folder: str) -> None:
-    os.environ.update(
-        {
-            "DEBUG": "true",
-            "SECRET_KEY": "only-for-benchmarks",
-            "DATA_DIR": folder,
-            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/ocop.sqlite3",
-            "CELERY_BROKER_URL": "",
-            "CACHE_URL": "",
-            "EMAIL_URL": "dummymail://",
-            "MAILS_PER_MINUTE": "60",
-            "LOG_LEVEL": "WARNING",
-            "DJANGO_SETTINGS_MODULE": "ocop_portal.settings",
-        }
-    )
-    subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"], check=True, cwd=ROOT
-    )
-    sys.path.insert(0, str(ROOT))
-    import django
-
-    django.setup()
 
 
 def fill(number: int) -> None:
@@ -96,8 +70,8 @@ def fill(number: int) -> None:
     )
 
 
-def timed(what: str, work):
-    """Run it and print seconds and queries."""
+def measured(work) -> tuple[object, float, int]:
+    """The result, seconds and queries of a piece of work."""
     from django.db import connection
 
     queries = 0
@@ -107,41 +81,39 @@ def timed(what: str, work):
         queries += 1
         return execute(*args)
 
-    began = time.perf_counter()
+    begun = time.perf_counter()
     with connection.execute_wrapper(count):
         result = work()
-    print(f"{what:45} {time.perf_counter() - began:8.1f} s {queries:8} queries", flush=True)
-    return result, queries
+    return result, time.perf_counter() - begun, queries
 
 
-def main() -> int:
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    with tempfile.TemporaryDirectory(prefix="ocop-benchmark-") as folder:
-        prepare(folder)
-        from django.db import connection
+def figures() -> Iterator[Figure]:
+    # No broker, no cache, no mail server of anybody's is touched.
+    os.environ |= {"CELERY_BROKER_URL": "", "CACHE_URL": "", "EMAIL_URL": "dummymail://"}
+    number = int(os.environ.get("BENCHMARK_DEADLINES", 100_000))
+    django.setup()
+    call_command("migrate", verbosity=0)
 
-        from ocop_portal.reminders.models import Delivery, Message, Notice
-        from ocop_portal.reminders.outbox import pack_waiting, send_pending
-        from ocop_portal.reminders.registry import CHUNK
-        from ocop_portal.reminders.scan import BATCH, scan
+    from django.conf import settings
 
-        print(f"{number} open deadlines on {connection.vendor}", flush=True)
-        fill(number)
-        first, queries = timed("first scan, every notice is written", scan)
-        batches = -(-first.notices // BATCH)
-        print(
-            f"{'':45} {first.notices} notices, {queries / max(batches, 1):.1f} queries a batch of {BATCH}"
-        )
-        second, queries = timed("next scan, nothing is new", scan)
-        print(f"{'':45} {second.notices} notices, {queries / max(batches, 1):.1f} queries a batch")
-        print(f"{'':45} {-(-number // CHUNK)} chunks of {CHUNK} deadlines")
-        timed(f"packing {Delivery.objects.count()} deliveries", pack_waiting)
-        print(f"{'':45} {Message.objects.count()} messages for {Notice.objects.count()} notices")
-        sent, _queries = timed("sending, one minute's limit", send_pending)
-        again, _queries = timed("sending again within the minute", send_pending)
-        print(f"{'':45} {sent} sent, then {again}")
-    return 0
+    from ocop_portal.reminders.outbox import pack_waiting, send_pending
+    from ocop_portal.reminders.registry import CHUNK
+    from ocop_portal.reminders.scan import BATCH, scan
 
-
-if __name__ == "__main__":
-    sys.exit(main())
+    fill(number)
+    batches = -(-number // BATCH)
+    yield Figure("open deadlines", number, "")
+    yield Figure("deadlines read a query, notices written a transaction", CHUNK, f"/ {BATCH}")
+    run, seconds, queries = measured(scan)
+    yield Figure(f"first scan, {run.notices} notices written", seconds, "s")
+    yield Figure("its queries for each batch", queries / batches, "")
+    run, seconds, queries = measured(scan)
+    yield Figure(f"next scan, {run.notices} notices new", seconds, "s")
+    yield Figure("its queries for each batch", queries / batches, "")
+    made, seconds, _queries = measured(pack_waiting)
+    yield Figure(f"packing {number} deliveries into {made} messages", seconds, "s")
+    sent, seconds, _queries = measured(send_pending)
+    yield Figure(f"sending {sent}, a minute's limit", seconds, "s")
+    sent, _seconds, _queries = measured(send_pending)
+    yield Figure("sent more within the minute", sent, "", target=0)
+    yield Figure("messages a minute at most", settings.MAILS_PER_MINUTE, "")

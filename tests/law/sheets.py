@@ -14,15 +14,18 @@ EVERY_SET = [
 ]
 
 
-def other_cases(criteria_set):
-    """The leaves that a sheet leaves out because it takes the first of several cases."""
-    return {
-        leaf.code
+def cases(criteria_set):
+    """Of every criterion of which one of several cases is marked: the leaves of each case."""
+    return [
+        [[leaf.code for leaf in child.walk() if not leaf.children] for child in criterion.children]
         for criterion in criteria_set.criteria
         if criterion.mode
-        for child in criterion.children[1:]
-        for leaf in child.walk()
-    }
+    ]
+
+
+def other_cases(criteria_set):
+    """The leaves that a sheet leaves out because it takes the first of several cases."""
+    return {code for found in cases(criteria_set) for case in found[1:] for code in case}
 
 
 def highest(criteria_set, **marks):

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocop_portal import law
-from tests.law.sheets import EVERY_SET, highest
+from tests.law.sheets import EVERY_SET, cases, highest, other_cases
 
 quick = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -22,10 +22,7 @@ def set_of(slug, number):
 
 
 def answers(criteria_set):
-    """Complete sheets, "none of these" among the answers; of several cases one is answered."""
-    cases = [criterion for criterion in criteria_set.criteria if criterion.mode]
-    in_cases = {leaf.code for criterion in cases for leaf in criterion.walk()}
-    plain = [leaf for leaf in criteria_set.leaves if leaf.code not in in_cases]
+    """Complete sheets, "none of these" among the answers; of several cases one is marked, or none."""
 
     def of(leaves):
         return st.fixed_dictionaries(
@@ -35,8 +32,14 @@ def answers(criteria_set):
             }
         )
 
-    chosen = [st.sampled_from(criterion.children).flatmap(lambda c: of([c])) for criterion in cases]
-    return st.tuples(of(plain), *chosen).map(
+    def one_of(leaves):
+        none = {leaf.code: None for leaf in leaves}
+        return st.sampled_from(leaves).flatmap(lambda leaf: of([leaf])).map(lambda one: none | one)
+
+    children = [criterion.children for criterion in criteria_set.criteria if criterion.mode]
+    in_cases = {leaf.code for leaves in children for leaf in leaves}
+    plain = of([leaf for leaf in criteria_set.leaves if leaf.code not in in_cases])
+    return st.tuples(plain, *[one_of(leaves) for leaves in children]).map(
         lambda parts: {code: number for part in parts for code, number in part.items()}
     )
 
@@ -45,8 +48,9 @@ def sheets(criteria_set):
     """Any complete sheet, and often one near the top, where marks and bands decide the stars."""
     top = st.just(highest(criteria_set))
     some = st.lists(st.sampled_from(sorted(highest(criteria_set))), max_size=5, unique=True)
+    others = dict.fromkeys(other_cases(criteria_set))
     near_top = st.tuples(top, some, answers(criteria_set)).map(
-        lambda drawn: drawn[0] | {code: drawn[2].get(code) for code in drawn[1]}
+        lambda drawn: others | drawn[0] | {code: drawn[2][code] for code in drawn[1]}
     )
     return st.one_of(answers(criteria_set), near_top)
 
@@ -57,8 +61,15 @@ def declared(criteria_set):
 
 
 def raised(data, criteria_set, choices):
-    """The same sheet with one answer that is worth as much or more."""
-    code = data.draw(st.sampled_from(sorted(choices)))
+    """The same sheet with one answer that is worth as much or more; no second case is marked."""
+    second = {
+        code
+        for found in cases(criteria_set)
+        for case in found
+        for code in case
+        if any(choices[other] for one in found if one is not case for other in one)
+    }
+    code = data.draw(st.sampled_from(sorted(set(choices) - second)))
     leaf = criteria_set.criterion(code)
     now = leaf.option(choices[code]).points if choices[code] else 0
     higher = [option.number for option in leaf.options if option.points >= now]

@@ -130,6 +130,17 @@ def test_two_cases_marked_at_once_are_refused(with_cases):
         law.score(with_cases, highest(with_cases) | {"6.1.2": 1})
 
 
+def test_none_of_these_in_a_case_leaves_the_others_to_be_answered(with_cases):
+    choices = highest(with_cases) | {"6.1.1": None}
+    sheet = law.score(with_cases, choices)
+    assert (sheet.not_applicable, sheet.missing) == ((), ("6.1.2", "6.1.3"))
+    other = law.score(with_cases, choices | {"6.1.2": 3})
+    assert (other.not_applicable, other.missing) == (("6.1.1", "6.1.3"), ())
+    assert other.points["6.1.2"] == 2
+    none = law.score(with_cases, choices | {"6.1.2": None, "6.1.3": None})
+    assert (none.not_applicable, none.missing) == ((), ())
+
+
 def test_without_an_answer_every_case_is_missing(with_cases):
     choices = {c: n for c, n in highest(with_cases).items() if not c.startswith("6.1.")}
     assert law.score(with_cases, choices).missing == ("6.1.1", "6.1.2", "6.1.3")
