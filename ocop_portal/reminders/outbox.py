@@ -17,6 +17,7 @@ import datetime
 import logging
 import time
 from collections import defaultdict
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -27,7 +28,7 @@ from django.utils.translation import gettext as _
 from .channels import AddressRefused, Channel, channels
 from .models import BadAddress, Delivery, Lane, Message, Notice, Preference, Scan
 from .policy import Policy, current_choices
-from .registry import Ask, SourceFailed, open_deadlines
+from .registry import Ask, open_deadlines
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +43,8 @@ PAUSES = tuple(datetime.timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 480, 7
 # So many failures in a row mean a server that is down: the rest waits for the next run, and a
 # worker does not stand for an hour before a door that never opens.
 FAILURES_IN_A_ROW = 3
-# While an app cannot say what is still owed, its messages wait so long.
-UNKNOWN_PAUSE = datetime.timedelta(minutes=5)
+# While a room cannot say what is still owed, its notices wait so long for another digest.
+UNKNOWN_PAUSE = datetime.timedelta(minutes=30)
 # Claimed at a time, so that what is still owed is asked for once for so many.
 CLAIM_SIZE = 20
 # People whose messages are packed in one run.
@@ -75,15 +76,13 @@ def send_pending() -> int:
                 break
             owed = _owed(claimed)
             for number, message in enumerate(claimed):
-                if owed is None or failed >= FAILURES_IN_A_ROW:
-                    _release(claimed[number:], unknown=owed is None)
+                if failed >= FAILURES_IN_A_ROW:
+                    _release(claimed[number:])
                     break
                 if _deliver(message, owed, ways.get(message.channel)):
                     sent, failed = sent + (message.state == S.SENT), 0
                 else:
                     failed += 1
-            if owed is None:
-                break
     finally:
         for way in ways.values():
             way.close()
@@ -261,46 +260,54 @@ def _claim() -> list[Message]:
     return claimed
 
 
-def _owed(messages: list[Message]) -> set[tuple[str, datetime.date, int]] | None:
-    """(key, due day, person) of what these messages tell and is still owed; None if unknown."""
+@dataclass(frozen=True)
+class _Owed:
+    """(key, due day, person) of what is still owed; kinds of which that is not known now."""
+
+    known: set[tuple[str, datetime.date, int]]
+    unknown: set[str]
+
+
+def _owed(messages: list[Message]) -> _Owed:
+    """What these messages tell and is still owed; each room is asked once for all of them."""
     notices = [notice for message in messages for notice in message.notices]
     if not notices:
-        return set()
+        return _Owed(set(), set())
     days = [notice.due_on for notice in notices]
     ask = Ask(min(days), max(days), frozenset(notice.recipient_id for notice in notices))
-    try:
-        return {
-            (deadline.key, deadline.due_on, person)
-            for deadline in open_deadlines(ask, kinds={notice.kind for notice in notices})
-            for person in (*deadline.recipients, *deadline.superiors)
-        }
-    except SourceFailed:
-        return None
+    errors: dict[str, str] = {}
+    kinds = {notice.kind for notice in notices}
+    known = {
+        (deadline.key, deadline.due_on, person)
+        for deadline in open_deadlines(ask, kinds=kinds, errors=errors)
+        for person in (*deadline.recipients, *deadline.superiors)
+    }
+    return _Owed(known, set(errors))
 
 
-def _release(messages: list[Message], *, unknown: bool) -> None:
+def _release(messages: list[Message]) -> None:
     """Give claimed messages back untried."""
-    values = {"state": S.PENDING}
-    if unknown:
-        values["next_try_at"] = timezone.now() + UNKNOWN_PAUSE
-        values["error"] = _("Chưa biết việc còn phải làm hay không: nguồn hạn đang lỗi.")
     for message in messages:
-        _mark(message, **values)
+        _mark(message, state=S.PENDING)
 
 
-def _deliver(message: Message, owed: set, way: Channel | None) -> bool:
-    """Send one message; False when the try failed. What is no longer owed is taken out first."""
-    keep, gone = [], []
+def _deliver(message: Message, owed: _Owed, way: Channel | None) -> bool:
+    """Send one message; False when the try failed.
+
+    What is no longer owed is taken out first, and what a room cannot answer for now is put back.
+    """
+    keep, gone, later = [], [], []
     for notice in message.notices:
-        is_owed = (notice.key, notice.due_on, notice.recipient_id) in owed
-        (keep if is_owed else gone).append(notice)
+        is_owed = (notice.key, notice.due_on, notice.recipient_id) in owed.known
+        (later if notice.kind in owed.unknown else keep if is_owed else gone).append(notice)
     address = way.address_of(message.recipient) if way else ""
     if not address:
-        keep, gone = [], message.notices
-    if gone:
-        Delivery.objects.filter(message=message, notice__in=gone).update(
-            state=Delivery.State.DROPPED
-        )
+        keep, gone, later = [], message.notices, []
+    packed = Delivery.objects.filter(message=message)
+    packed.filter(notice__in=gone).update(state=Delivery.State.DROPPED)
+    packed.filter(notice__in=later).update(
+        state=Delivery.State.WAITING, message=None, not_before=timezone.now() + UNKNOWN_PAUSE
+    )
     if not keep:
         _mark(message, state=S.DROPPED)
         return True

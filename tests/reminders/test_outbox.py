@@ -26,7 +26,7 @@ from ocop_portal.reminders.policy import DEFAULT
 from ocop_portal.reminders.registry import Source
 from ocop_portal.reminders.scan import scan
 
-from .conftest import DUE, TEN, deadline
+from .conftest import DUE, TEN, deadline, source_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("daytime")]
 NOBODY_LISTENS = {
@@ -402,17 +402,32 @@ def test_the_one_above_is_not_told_of_what_was_done_meanwhile(person, owed):
     assert outbox.send_pending() == 0
 
 
-def test_while_a_source_fails_nothing_is_sent_and_nothing_dropped(waiting, owed, monkeypatch):
-    def broken(ask):
-        raise ValueError("hỏng")
+def broken(ask):
+    raise ValueError("hỏng")
 
+
+def test_while_a_source_fails_its_notices_wait_and_are_not_lost(waiting, monkeypatch):
     works = registry._sources["test"]
     monkeypatch.setitem(registry._sources, "test", Source("test", "Hỏng", DEFAULT, broken))
     assert outbox.send_pending() == 0
-    assert (message().state, message().tries) == ("pending", 0)
+    assert (message().state, Delivery.objects.get().state) == ("dropped", "waiting")
     monkeypatch.setitem(registry._sources, "test", works)
-    with at("10:06"):
+    with at("10:31"):
         assert outbox.send_pending() == 1
+
+
+def test_a_source_that_fails_holds_up_no_notice_of_another(waiting, person, owed, monkeypatch):
+    works = registry._sources["test"]
+    monkeypatch.setitem(registry._sources, "other", source_of("other", owed))
+    owed.append(deadline(person, key="b", kind="other", title="Việc khác"))
+    scan()
+    monkeypatch.setitem(registry._sources, "test", Source("test", "Hỏng", DEFAULT, broken))
+    assert outbox.send_pending() == 1
+    assert subjects() == ["Hạn 31/10/2020: Việc khác"]
+    monkeypatch.setitem(registry._sources, "test", works)
+    with at("06:30", days=1):
+        assert outbox.send_pending() == 1
+    assert subjects()[1:] == ["Hạn 31/10/2020: Hồ tiêu <b>đỏ</b> & lạc"]
 
 
 def test_what_is_owed_is_asked_for_once_for_all_that_is_claimed(db, owed, monkeypatch):
