@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from functools import cache
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -22,6 +23,7 @@ S = Entry.State
 ONE_DAY = datetime.timedelta(days=1)
 
 
+@cache
 def waits_for_district(state: str) -> bool:
     """Whether the next move forward is the district's to make."""
     return turn_of(state) == DISTRICT
@@ -55,26 +57,28 @@ def steps_owed(ask: Ask) -> Iterator[Deadline]:
     """Entries still in a step whose date falls due, told to the officer whose move it is."""
     officers = officers_for(ask)
     entries = _asked_of(entries_owed().filter(due_on__range=(ask.since, ask.until)), ask, officers)
+    # Translated once, not once for each of a country's entries.
+    title = _("%(product)s – bước %(number)s: %(state)s")
+    text = _("%(asked)s Hạn của bước “%(step)s” là %(due)s.")
+    states, asked = dict(_said(S.choices)), dict(_said(ASKED.items()))
+    steps = dict(_said(Step.choices))
     for entry in in_chunks(entries.select_related("product__producer", "cycle")):
+        due = entry.due_on.strftime("%d/%m/%Y")
         yield Deadline(
             kind="cycle-step",
             key=f"entry:{entry.pk}:step:{entry.step}",
             due_on=entry.due_on,
-            title=_("%(product)s – bước %(number)s: %(state)s")
-            % {
-                "product": entry.product,
-                "number": entry.step,
-                "state": entry.get_state_display(),
-            },
-            text=_("%(asked)s Hạn của bước “%(step)s” là %(due)s.")
-            % {
-                "asked": ASKED[entry.state],
-                "step": Step(entry.step).label,
-                "due": entry.due_on.strftime("%d/%m/%Y"),
-            },
+            title=title
+            % {"product": entry.product, "number": entry.step, "state": states[entry.state]},
+            text=text % {"asked": asked[entry.state], "step": steps[entry.step], "due": due},
             url=entry.get_absolute_url(),
             **_who(entry, officers),
         )
+
+
+def _said(pairs) -> Iterator[tuple]:
+    """Pairs of a value and its words, the words in the language of the moment."""
+    return ((value, str(words)) for value, words in pairs)
 
 
 # What one side has handed over and the other has to answer.

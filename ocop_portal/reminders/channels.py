@@ -20,6 +20,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .models import Message, Notice
 
+# A longer mail is read by nobody: the rest is counted, and stands in the portal.
+LISTED = 30
+
 
 class AddressRefused(Exception):
     """The address does not exist or takes nothing: sending again would be refused again."""
@@ -93,8 +96,10 @@ def mail_for(message: Message, notices: list[Notice]) -> EmailMultiAlternatives:
     with translation.override(settings.LANGUAGE_CODE):
         context = {
             "notices": [
-                {"notice": notice, "link": f"{settings.SITE_URL}{notice.url}"} for notice in notices
+                {"notice": notice, "link": f"{settings.SITE_URL}{notice.url}"}
+                for notice in notices[:LISTED]
             ],
+            "more": max(len(notices) - LISTED, 0),
             "count": len(notices),
             "late": late,
             "summary": summary(len(notices), late),

@@ -80,6 +80,17 @@ def test_what_falls_together_goes_to_an_address_in_one_mail(person, owed):
     assert "(đã quá hạn 3 ngày)" in body
 
 
+def test_a_long_digest_lists_the_first_and_counts_the_rest(person, owed):
+    owed.extend(deadline(person, key=f"entry:{n}", title=f"Việc {n};") for n in range(33))
+    scan()
+    outbox.send_pending()
+    assert subjects() == ["Nhắc việc: 33 việc cần làm"]
+    sent = mail.outbox[0]
+    for text in (sent.body, sent.alternatives[0][0]):
+        assert (text.count("Việc "), "Còn 3 việc nữa" in text) == (30, True)
+    assert set(Delivery.objects.values_list("message__state", flat=True)) == {"sent"}
+
+
 def test_a_mail_goes_out_once_however_often_sending_runs(waiting):
     assert outbox.send_pending() == 1
     assert outbox.send_pending() == 0
