@@ -56,3 +56,27 @@ def worth(criteria_set, total):
     found = law.score(criteria_set, choices)
     assert found.total == total
     return found
+
+
+def shown(criteria_set):
+    """Criteria, options, criteria marked for 3/4/5 stars, sections with their points: one line."""
+    sections = [section for part in criteria_set.parts for section in part.sections]
+    marks = "/".join(str(len(criteria_set.star_marks.get(star, ()))) for star in (3, 4, 5))
+    options = sum(len(leaf.options) for leaf in criteria_set.leaves)
+    points = " ".join(f"{section.code}:{section.points}" for section in sections)
+    return f"{len(criteria_set.leaves)} {options} {marks} {points}"
+
+
+def options_of(criteria_set, code):
+    """Points, mark and words of the options of a criterion."""
+    return [(o.points, o.min_star, o.label) for o in criteria_set.criterion(code).options]
+
+
+def forms_not_named(decision, number, words):
+    """The legal forms that do not stand in the option whose label has their words."""
+    options = decision.criteria_set(number).criterion(decision.legal_form_criterion).options
+    return [
+        form.code
+        for form in decision.legal_forms
+        if words[form.code] not in options[form.option - 1].label
+    ]

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from ocop_portal import law
-from tests.law.sheets import highest
+from tests.law.sheets import forms_not_named, highest, options_of, shown
 
 DECISION = law.decision("148-2023")
 
@@ -42,22 +42,9 @@ TABLE = {
 }
 
 
-def shown(found):
-    sections = [section for part in found.parts for section in part.sections]
-    marks = "/".join(str(len(found.star_marks.get(star, ()))) for star in (3, 4, 5))
-    options = sum(len(leaf.options) for leaf in found.leaves)
-    points = " ".join(f"{section.code}:{section.points}" for section in sections)
-    return f"{len(found.leaves)} {options} {marks} {points}"
-
-
 @pytest.mark.parametrize("number", range(1, 27))
 def test_every_set_has_its_criteria_options_marks_and_sections(number):
     assert shown(DECISION.criteria_set(number)) == TABLE[number]
-
-
-def options_of(number, code):
-    criterion = DECISION.criteria_set(number).criterion(code)
-    return [(option.points, option.min_star, option.label) for option in criterion.options]
 
 
 def test_it_was_in_force_from_24_02_2023_to_20_07_2026_and_1489_amends_it():
@@ -172,7 +159,7 @@ def test_product_codes_are_taken_as_printed(code, fits):
 
 
 def test_the_story_of_pepper_is_marked_for_3_and_4_stars():
-    assert options_of(10, "5.b") == [
+    assert options_of(DECISION.criteria_set(10), "5.b") == [
         (0, None, "Giống với câu chuyện sản phẩm ở nơi khác"),
         (
             1,
@@ -320,7 +307,6 @@ def test_tourism_marks_one_of_two_cases():
 
 @pytest.mark.parametrize("number", range(1, 27))
 def test_the_legal_forms_stand_in_the_option_that_names_them(number):
-    options = DECISION.criteria_set(number).criterion("3.a").options
     words = {
         "household": "Hộ gia đình",
         "farm": "trang trại",
@@ -333,5 +319,4 @@ def test_the_legal_forms_stand_in_the_option_that_names_them(number):
         "joint_stock_majority": "≥ 51%",
     }
     assert {form.code for form in DECISION.legal_forms} == set(words)
-    for form in DECISION.legal_forms:
-        assert words[form.code] in options[form.option - 1].label
+    assert forms_not_named(DECISION, number, words) == []

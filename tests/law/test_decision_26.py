@@ -6,7 +6,7 @@ import re
 import pytest
 
 from ocop_portal import law
-from tests.law.sheets import highest
+from tests.law.sheets import forms_not_named, highest, options_of, shown
 
 DECISION = law.decision("26-2026")
 
@@ -42,22 +42,9 @@ TABLE = {
 }
 
 
-def shown(found):
-    sections = [section for part in found.parts for section in part.sections]
-    marks = "/".join(str(len(found.star_marks.get(star, ()))) for star in (3, 4, 5))
-    options = sum(len(leaf.options) for leaf in found.leaves)
-    points = " ".join(f"{section.code}:{section.points}" for section in sections)
-    return f"{len(found.leaves)} {options} {marks} {points}"
-
-
 @pytest.mark.parametrize("number", range(1, 27))
 def test_every_set_has_its_criteria_options_marks_and_sections(number):
     assert shown(DECISION.criteria_set(number)) == TABLE[number]
-
-
-def options_of(number, code):
-    criterion = DECISION.criteria_set(number).criterion(code)
-    return [(option.points, option.min_star, option.label) for option in criterion.options]
 
 
 def test_it_is_in_force_from_22_05_2026_beside_148_for_60_days():
@@ -175,7 +162,7 @@ def test_product_codes_are_taken_as_printed(code, fits):
 
 
 def test_the_main_market_is_marked_for_3_4_and_5_stars():
-    assert options_of(10, "4.1") == [
+    assert options_of(DECISION.criteria_set(10), "4.1") == [
         (1, None, "Thị trường trong địa bàn cấp xã"),
         (2, 3, "Thị trường ngoài địa bàn cấp xã, có dưới 5 đại diện/đại lý phân phối"),
         (3, 4, "Thị trường ngoài địa bàn cấp xã, có ≥ 5 đại diện/đại lý phân phối"),
@@ -239,11 +226,11 @@ def test_no_other_option_was_corrected():
 
 
 def test_what_is_odd_in_the_source_stays_as_found_and_is_declared():
-    assert [points for points, *_ in options_of(7, "3.1")] == [1, 1, 3]
-    assert [points for points, *_ in options_of(23, "6.2")] == [1, 1, 3, 5]
-    assert [marks for _, marks, _ in options_of(24, "2.2")] == [3, None, 5]
-    assert [marks for _, marks, _ in options_of(25, "2.2")] == [3, None, 4]
-    assert [marks for _, marks, _ in options_of(24, "4.1")] == [None] * 5
+    assert [points for points, *_ in options_of(DECISION.criteria_set(7), "3.1")] == [1, 1, 3]
+    assert [points for points, *_ in options_of(DECISION.criteria_set(23), "6.2")] == [1, 1, 3, 5]
+    assert [marks for _, marks, _ in options_of(DECISION.criteria_set(24), "2.2")] == [3, None, 5]
+    assert [marks for _, marks, _ in options_of(DECISION.criteria_set(25), "2.2")] == [3, None, 4]
+    assert [marks for _, marks, _ in options_of(DECISION.criteria_set(24), "4.1")] == [None] * 5
     assert DECISION.criteria_set(10).criterion("3.5").option(2).min_star is None
     assert DECISION.criteria_set(9).criterion("3.5").option(2).min_star == 4
     places = {
@@ -313,7 +300,6 @@ def test_one_mark_below_its_least_keeps_the_product_at_2_stars():
 
 @pytest.mark.parametrize("number", range(1, 27))
 def test_the_legal_forms_stand_in_the_option_that_names_them(number):
-    options = DECISION.criteria_set(number).criterion("3.1").options
     words = {
         "household": "hộ gia đình",
         "farm": "trang trại",
@@ -326,5 +312,4 @@ def test_the_legal_forms_stand_in_the_option_that_names_them(number):
         "joint_stock_majority": "≥ 51%",
     }
     assert {form.code for form in DECISION.legal_forms} == set(words)
-    for form in DECISION.legal_forms:
-        assert words[form.code] in options[form.option - 1].label
+    assert forms_not_named(DECISION, number, words) == []

@@ -10,7 +10,7 @@ from ocop_portal import law
 from tests.law.sheets import EVERY_SET, cases, highest, other_cases
 
 quick = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 every_set = pytest.mark.parametrize(
     ("slug", "number"), EVERY_SET, ids=[f"{slug}-{number}" for slug, number in EVERY_SET]
