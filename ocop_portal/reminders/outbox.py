@@ -231,9 +231,9 @@ def _waiting(ids: list[int]):
 @transaction.atomic
 def _claim() -> list[Message]:
     """Take the next open messages so that no other sender has them, within the limit a minute."""
-    now = timezone.now()
     Lane.objects.get_or_create(pk=1)
     Lane.objects.select_for_update().get(pk=1)
+    now = timezone.now()  # after the wait: what others claimed meanwhile counts
     lately = Message.objects.filter(claimed_at__gt=now - ONE_MINUTE, claimed_at__lte=now).count()
     size = min(CLAIM_SIZE, settings.MAILS_PER_MINUTE - lately)
     if size <= 0:

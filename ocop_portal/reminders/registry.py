@@ -121,13 +121,14 @@ def in_chunks(rows: QuerySet, size: int = CHUNK) -> Iterator:
     """Rows by primary key, `size` a query.
 
     Not `iterator()`: the scan writes between two rows, which a cursor that is left open does not
-    survive behind PgBouncer or on SQLite.
+    survive behind PgBouncer or on SQLite. And not page by page: under a filter that the database
+    judges wrongly each page would sort all that is left.
     """
-    last = None
-    while True:
-        page = rows.order_by("pk")
-        chunk = list((page if last is None else page.filter(pk__gt=last))[:size])
-        yield from chunk
-        if len(chunk) < size:
-            return
-        last = chunk[-1].pk
+    rows = rows.order_by("pk")
+    first = list(rows[:size])
+    yield from first
+    if len(first) < size:
+        return
+    keys = list(rows.filter(pk__gt=first[-1].pk).values_list("pk", flat=True))
+    for start in range(0, len(keys), size):
+        yield from rows.filter(pk__in=keys[start : start + size])

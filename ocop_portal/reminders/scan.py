@@ -178,9 +178,11 @@ def _channels_of(people: dict) -> dict[int, list[str]]:
 def _known(batch: list[Wanted]) -> dict[tuple, int]:
     """The notices of the batch that are in the database, by identity; one query."""
     wanted = {each.identity for each in batch}
+    # Not by recipient: one of them may have a hundred thousand, and the database would begin there.
     rows = Notice.objects.filter(
         key__in={key for key, _due, _recipient, _offset in wanted},
-        recipient__in={recipient for _key, _due, recipient, _offset in wanted},
+        due_on__in={due for _key, due, _recipient, _offset in wanted},
+        offset__in={offset for _key, _due, _recipient, offset in wanted},
     ).values_list("key", "due_on", "recipient_id", "offset", "pk")
     return {tuple(row[:4]): row[4] for row in rows if tuple(row[:4]) in wanted}
 

@@ -13,7 +13,7 @@ from evaluation import rounds, sheets
 from evaluation.models import Recognition, Seat
 from ocop_portal.reminders import workdays
 from ocop_portal.reminders.models import Choice, Notice
-from ocop_portal.reminders.registry import Ask
+from ocop_portal.reminders.registry import Ask, in_chunks
 from ocop_portal.reminders.scan import scan
 from products import deadlines
 from products.models import Entry
@@ -329,3 +329,13 @@ def test_who_asks_for_a_unit_gets_all_of_it_with_everyone_who_owes(district, com
     assert len(owed(council_deadlines.certificates_expiring, ask)) == 1
     ask = Ask(YEAR.since, YEAR.until, frozenset(), frozenset({elsewhere.pk}))
     assert owed(council_deadlines.certificates_expiring, ask) == []
+
+
+def test_many_rows_are_read_in_chunks_each_once_in_order(django_assert_num_queries):
+    rows = Entry.objects.filter(pk__in=[make.entry_in(S.IDEA_DRAFT).pk for _ in range(7)])
+    with django_assert_num_queries(5):  # the first chunk, the other keys, three chunks
+        found = [row.pk for row in in_chunks(rows, size=2)]
+    assert found == sorted(row.pk for row in rows)
+    assert len(list(in_chunks(rows, size=7))) == 7
+    with django_assert_num_queries(1):
+        assert len(list(in_chunks(rows))) == 7
