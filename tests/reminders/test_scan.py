@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ocop_portal.accounts.models import User
@@ -98,6 +99,18 @@ def test_a_batch_costs_the_same_number_of_queries_at_1_and_at_3(
     # what was there: record, rules, choices; savepoint, known, dropped ones, savepoint; record
     with django_assert_num_queries(8):
         scan(today=days_before(7))
+
+
+def test_each_further_batch_costs_the_same_number_of_queries(person, owed, monkeypatch):
+    monkeypatch.setattr(scan_module, "BATCH", 4)
+    costs = []
+    for count in (4, 8, 12):
+        Notice.objects.all().delete()
+        owed[:] = [deadline(person, key=f"entry:{n}") for n in range(count)]
+        with CaptureQueriesContext(connection) as queries:
+            assert scan(today=days_before(7)).notices == count
+        costs.append(len(queries))
+    assert costs[1] - costs[0] == costs[2] - costs[1] == 8
 
 
 def test_a_source_that_fails_does_not_stop_the_others(person, owed, monkeypatch):
