@@ -1,6 +1,6 @@
 """What waits for council members, secretaries and officers: lines of "việc cần làm"."""
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,9 +10,9 @@ from communes.scope import holds, units_in_scope
 from ocop_portal.worklist import WorkItem, work_source
 
 from .complaints import complaints_for
-from .models import Conflict, Round, Seat, Sheet
+from .models import Round, Seat
 from .rules import works_in_councils
-from .scope import own_sheets, seats_of, sheets_owed
+from .scope import reopened_sheets, seats_of, sheets_owed
 
 
 @work_source
@@ -38,14 +38,7 @@ def sheets_to_hand_in(user):
                 icon="clipboard-check",
                 late=count if rounds[pk].scoring_due < now else 0,
             )
-    conflict = Conflict.objects.filter(candidate=OuterRef("candidate"), seat=OuterRef("seat"))
-    reopened = own_sheets(user).filter(
-        ~Exists(conflict),
-        state=Sheet.State.DRAFT,
-        seat__left_on__isnull=True,
-        candidate__removed_at__isnull=True,
-        candidate__round__state=Round.State.TALLYING,
-    )
+    reopened = reopened_sheets().filter(seat__user=user)
     by_round: dict[tuple[int, str], int] = {}
     for key in reopened.annotate(name=F("candidate__round__name")).values_list(
         "candidate__round", "name"

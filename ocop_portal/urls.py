@@ -14,9 +14,11 @@ from . import health, views
 urlpatterns = [
     path("", home, name="home"),
     path("suc-khoe/", health.health, name="health"),
+    path("suc-khoe/web/", health.web_health, name="web_health"),
     path("lam-viec/", views.office, name="office"),
     path("tai-khoan/", include("ocop_portal.accounts.login_urls")),
     path("toi/", include("ocop_portal.accounts.urls")),
+    path("toi/nhac-viec/", include("ocop_portal.reminders.own_urls")),
     path("nhac-viec/", include("ocop_portal.reminders.urls")),
     path("", include("ocop_portal.lawbook.urls")),
     path("api/", include("ocop_portal.api.urls")),

@@ -10,13 +10,15 @@ import pytest
 from django.db import transaction
 from django.test import Client, TestCase
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from communes.models import Role, Unit
 from communes.units import rebuild_cover
 from evaluation import rounds
 from evaluation.models import Result, Seat, Sheet
 from evaluation.sheets import start_sheet
-from ocop_portal.reminders.models import Notice
+from ocop_portal.reminders.feed import make_feed
+from ocop_portal.reminders.models import Holiday, Notice, Scan
 
 from . import factories as make
 
@@ -54,6 +56,7 @@ def table(world) -> dict[str, tuple[list, object]]:
         # the portal
         "home": ([], EVERYONE),
         "health": ([], EVERYONE),
+        "web_health": ([], EVERYONE),
         "office": ([], SIGNED_IN),
         "api-docs": ([], EVERYONE),
         "api-v1:api-root": ([], EVERYONE),
@@ -70,6 +73,21 @@ def table(world) -> dict[str, tuple[list, object]]:
         "reminders:inbox": ([], SIGNED_IN),
         "reminders:read_all": ([], SIGNED_IN),
         "reminders:open": ([w.notice.pk], {"commune"}),
+        "reminders:preview": ([], SIGNED_IN),
+        "own_reminders:preferences": ([], SIGNED_IN),
+        "own_reminders:feed_make": ([], SIGNED_IN),
+        "own_reminders:feed_revoke": ([], SIGNED_IN),
+        "reminders:feed": ([w.feed.token], EVERYONE),
+        "reminders:rules": ([], DISTRICTS | {"admin"}),
+        "reminders:choice_edit": ([w.district.pk], {"district"}),
+        "reminders:rule_edit": ([w.district.pk, "cycle-step"], {"district"}),
+        "reminders:rule_clear": ([w.district.pk, "cycle-step"], {"district"}),
+        "reminders:holidays": ([], DISTRICTS | {"admin"}),
+        "reminders:holiday_remove": ([w.holiday.pk], DISTRICTS | {"admin"}),
+        "reminders:operations": ([], {"admin"}),
+        "reminders:scan_now": ([], {"admin"}),
+        "reminders:retry": ([], {"admin"}),
+        "reminders:address_clear": ([1], {"admin"}),
         "roles:users": ([], {"admin"}),
         "roles:user_add": ([], {"admin"}),
         "roles:user": ([w.people["commune"].pk], {"admin"}),
@@ -242,6 +260,11 @@ def build() -> SimpleNamespace:
     return SimpleNamespace(
         people=people,
         unit=tree.ho_xa,
+        district=tree.district,
+        feed=make_feed(user=people["commune"]),
+        holiday=Holiday.objects.create(day="2020-09-02", occasion="national", source="Luật"),
+        # Without a scan the portal is not well.
+        scan=Scan.objects.create(finished_at=timezone.now()),
         producer=producer,
         product=product,
         photo=make.ProductPhotoFactory(product=product),

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 
 from communes.programme import load_producers, load_units
 from evaluation.programme import load_recognitions
+from ocop_portal.reminders.workdays import load_holidays
 from products.programme import load_cycles, load_products
 
 # In the order in which one rests on another.
@@ -13,6 +14,7 @@ KINDS = (
     ("chu trình năm", load_cycles),
     ("sản phẩm", load_products),
     ("công nhận", load_recognitions),
+    ("ngày nghỉ", load_holidays),
 )
 
 
