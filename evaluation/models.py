@@ -387,6 +387,8 @@ class Mark(models.Model):
     criterion = models.CharField(max_length=20)
     option = models.PositiveSmallIntegerField()
     points = models.PositiveSmallIntegerField()
+    # Raised by one with every change: a device that chose without having seen the newest is told.
+    version = models.PositiveIntegerField(default=1)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -407,13 +409,42 @@ class MarkEvent(models.Model):
     criterion = models.CharField(max_length=20)
     option = models.PositiveSmallIntegerField(null=True)
     previous = models.PositiveSmallIntegerField(null=True)
+    # The name that the member's device gave this choice: sent again, it is known by it.
+    client_id = models.CharField(max_length=40, blank=True)
+    version = models.PositiveIntegerField(default=0)  # of the mark after it; 0: not recorded
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sheet", "client_id"],
+                condition=~Q(client_id=""),
+                name="mark_event_once_a_client_id",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.previous} → {self.option}"
+
+
+class MarkNote(models.Model):
+    """What a member noted for themselves on one criterion; read only where the sheet may be."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="notes")
+    criterion = models.CharField(max_length=20)
+    text = models.TextField(_("ghi chú"))
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("ghi chú tiêu chí")
+        verbose_name_plural = _("ghi chú tiêu chí")
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "criterion"], name="note_once_a_criterion")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.text[:40]}"
 
 
 class Declaration(models.Model):

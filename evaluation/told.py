@@ -111,8 +111,8 @@ def mark_changes(sheet: Sheet, criteria: law.CriteriaSet) -> list[dict]:
             "changes": [
                 {
                     "field": criteria.criterion(event.criterion).title,
-                    "old": _choice_words(criteria, event.criterion, event.previous),
-                    "new": _choice_words(criteria, event.criterion, event.option),
+                    "old": option_words(criteria, event.criterion, event.previous),
+                    "new": option_words(criteria, event.criterion, event.option),
                 }
             ],
         }
@@ -120,7 +120,8 @@ def mark_changes(sheet: Sheet, criteria: law.CriteriaSet) -> list[dict]:
     ]
 
 
-def _choice_words(criteria: law.CriteriaSet, code: str, number: int | None) -> str:
+def option_words(criteria: law.CriteriaSet, code: str, number: int | None) -> str:
+    """A choice in the Decision's words with its points; empty for none."""
     if number is None:
         return ""
     if number == NONE_OF_THESE:

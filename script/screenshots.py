@@ -44,6 +44,7 @@ NO_SCREEN = {
     "roles:user_invite": "a form on the person's page",
     "evaluation:settle": "a form; wrong input shows the tally",
     "evaluation:mark": "JSON",
+    "evaluation:note": "JSON",
     "evaluation:marks": "a form",
     "evaluation:declare": "a form",
     "evaluation:retract": "a form",
@@ -54,6 +55,9 @@ NO_SCREEN = {
     # Files.
     "products:paper": "a file",
     "evaluation:candidate_paper": "a file",
+    "evaluation:candidate_page": "a picture",
+    "worker": "a script",
+    "manifest": "JSON",
     "mfa_download_recovery_codes": "a file",
     "health": "for machines",
     # What needs a second factor that is set up, or a link out of a mail.

@@ -54,6 +54,8 @@ def table(world) -> dict[str, tuple[list, object]]:
         # the portal
         "home": ([], EVERYONE),
         "health": ([], EVERYONE),
+        "worker": ([], EVERYONE),
+        "manifest": ([], EVERYONE),
         "office": ([], SIGNED_IN),
         # people
         "accounts:profile": ([], SIGNED_IN),
@@ -131,8 +133,13 @@ def table(world) -> dict[str, tuple[list, object]]:
             [w.candidate.pk, w.frozen_paper.pk],
             COUNCIL | HERE,
         ),
+        "evaluation:candidate_page": (
+            [w.candidate.pk, w.frozen_photo.pk, 1],
+            COUNCIL | HERE,
+        ),
         "evaluation:sheet_view": ([w.sheet.pk], {"member"}),
         "evaluation:mark": ([w.sheet.pk], {"member"}),
+        "evaluation:note": ([w.sheet.pk], {"member"}),
         "evaluation:marks": ([w.sheet.pk], {"member"}),
         "evaluation:declare": ([w.sheet.pk], {"member"}),
         "evaluation:retract": ([w.sheet.pk], {"member"}),
@@ -149,6 +156,7 @@ def table(world) -> dict[str, tuple[list, object]]:
 DATA = {
     "products:entry_move": {"move": "withdraw", "reason": "Thử"},
     "evaluation:mark": {"criterion": "1.1", "option": "1"},
+    "evaluation:note": {"criterion": "1.1", "text": "Xem lại"},
 }
 
 # allauth's own pages guard themselves; their tests are in tests/accounts.
@@ -213,6 +221,7 @@ def build() -> SimpleNamespace:
         open=open_round,
         candidate=candidate,
         frozen_paper=candidate.entry.papers.filter(kind="idea").get(),
+        frozen_photo=frozen_photo(candidate),
         sheet=start_sheet(candidate=candidate, user=people["member"]),
         tallying=tallying,
         late_sheet=late_sheet,
@@ -228,6 +237,14 @@ def build() -> SimpleNamespace:
             url="/nhac-viec/",
         ),
     )
+
+
+def frozen_photo(candidate):
+    """A paper of the frozen dossier that is a picture, which is its own only page."""
+    found = candidate.entry.papers.filter(kind="organisation").get()
+    found.content_type = "image/png"
+    found.save()
+    return found
 
 
 def names_of_all_addresses() -> set[str]:
