@@ -5,9 +5,13 @@
   // --- The member's own open sheets are kept for when the line is down --------------------------
   async function keepSheets() {
     if (!("serviceWorker" in navigator)) return;
-    await navigator.serviceWorker.register("/sw.js");
-    await navigator.serviceWorker.ready;
+    const worker = navigator.serviceWorker;
+    const takesOver = new Promise((resolve) => worker.addEventListener("controllerchange", resolve, { once: true }));
+    await worker.register("/sw.js");
+    if (!worker.controller) await takesOver;
     const own = Array.from(document.querySelectorAll("[data-keep]"), (link) => link.getAttribute("href"));
+    // This page came before the worker did, the first time.
+    if (document.querySelector("[data-own-sheets], [data-view-choice]")) own.unshift(window.location.pathname);
     for (const path of own) {
       if (!(await caches.match(path))) await fetch(path, { credentials: "same-origin", redirect: "manual" });
     }
