@@ -185,6 +185,15 @@ class Round(models.Model):
     name = models.CharField(_("tên đợt"), max_length=200)
     meets_on = models.DateField(_("ngày họp"))
     scoring_due = models.DateTimeField(_("hạn gửi phiếu"))
+    # The first hearing of a council that hears some products again after extra tests or checks.
+    follows = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="followed_by",
+    )
     # Copied from the council when the round opens, so that a later change of rules does not reach back.
     quorum_numerator = models.PositiveSmallIntegerField(default=3)
     quorum_denominator = models.PositiveSmallIntegerField(default=4)
@@ -462,6 +471,42 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return self.rule
+
+
+class Absence(models.Model):
+    """A member who did not come to the sitting, with the reason; for the quorum and the minutes."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="absences")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="absences")
+    reason = models.CharField(_("lý do vắng"), max_length=300)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "seat"], name="absence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seat}: {self.reason}"
+
+
+class KnockOutVote(models.Model):
+    """How one member voted on whether a product is out; abstaining is no row."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="votes")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="votes")
+    is_out = models.BooleanField(_("loại"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["candidate", "seat"], name="vote_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seat} × {self.candidate}: {self.is_out}"
 
 
 class Result(models.Model):

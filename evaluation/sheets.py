@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
+from ocop_portal.text import normalise
 
 from .models import (
     Candidate,
@@ -276,13 +277,13 @@ def save_note(*, sheet_id: int, criterion: str, text: str, user, seen: str | Non
     criteria = sheet.candidate.pinned_set.criteria
     if criteria.criterion(criterion).children:
         raise law.LawError(_("Tiêu chí %s không có ghi chú.") % criterion)
-    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    text = normalise(text.replace("\r\n", "\n"))
     if len(text) > NOTE_MAX:
         raise law.LawError(_("Ghi chú dài quá %d ký tự.") % NOTE_MAX)
     kept = sheet.notes.filter(criterion=criterion).values_list("text", flat=True).first() or ""
     if text == kept:
         return kept
-    if seen is not None and kept and seen.replace("\r\n", "\n").strip() != kept:
+    if seen is not None and kept and normalise(seen.replace("\r\n", "\n")) != kept:
         if text in kept:
             return kept
         text = f"{kept}\n{text}"

@@ -44,7 +44,8 @@ def round_history(round_: Round, *, hidden=frozenset(), unsettled=frozenset()) -
                 "who": event.by,
                 "what": _event_words(event, names.get(candidate, "")),
                 "reason": ""
-                if event.action == "candidate.settled" and candidate in unsettled
+                if event.action in {"candidate.settled", "knock_out.voted"}
+                and candidate in unsettled
                 else event.reason,
             }
         )
@@ -60,6 +61,10 @@ def _event_words(event, product: str) -> str:
         return _("Ghi ý kiến, kết luận của hội đồng: %s") % product
     if event.action == "conflict.declared":
         return _("Khai có liên quan, không chấm: %s") % product
+    if event.action == "knock_out.voted":
+        return _("Biểu quyết loại sản phẩm: %s") % product
+    if event.action == "attendance.recorded":
+        return _("Ghi thành viên vắng: %(absent)d/%(seats)d") % event.data
     words = str(_ACTIONS.get(event.action, event.action))
     if event.action == "extended":
         due = timezone.localtime(parse_datetime(event.data["due"]))

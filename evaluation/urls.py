@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import (
+    comparison_views,
     council_views,
     reading_views,
     recognition_views,
@@ -31,6 +32,11 @@ urlpatterns = [
     path("dot/<int:pk>/cong-bo/", tally_views.round_publish, name="round_publish"),
     path("dot/<int:pk>/huy/", round_views.round_cancel, name="round_cancel"),
     path("dot/<int:pk>/tong-hop/", tally_views.tally, name="tally"),
+    path("dot/<int:pk>/man-hinh/", comparison_views.room, name="room"),
+    path("dot/<int:pk>/man-hinh/nhip/", comparison_views.room_pulse, name="room_pulse"),
+    path("dot/<int:pk>/vang-mat/", comparison_views.attendance, name="attendance"),
+    path("dot/<int:pk>/hop-lan-hai/", comparison_views.hear_again, name="hear_again"),
+    path("san-pham/<int:pk>/bieu-quyet/", comparison_views.vote, name="vote"),
     path("dot/<int:pk>/phieu-cua-toi/", score_views.my_sheets, name="my_sheets"),
     path("san-pham/<int:pk>/bo/", round_views.candidate_remove, name="candidate_remove"),
     path("san-pham/<int:pk>/ket-luan/", tally_views.settle, name="settle"),

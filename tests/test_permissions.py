@@ -125,6 +125,11 @@ def table(world) -> dict[str, tuple[list, object]]:
         "evaluation:round_cancel": ([w.draft.pk], PREPARE),
         "evaluation:tally": ([w.tallying.pk], LEADERS),
         "evaluation:settle": ([w.tallying.candidates.get().pk], LEADERS),
+        "evaluation:room": ([w.tallying.pk], LEADERS),
+        "evaluation:room_pulse": ([w.tallying.pk], LEADERS),
+        "evaluation:attendance": ([w.open.pk], LEADERS),
+        "evaluation:vote": ([w.scored.candidates.get().pk], LEADERS),
+        "evaluation:hear_again": ([w.tallying.pk], {"secretary"}),
         # score sheets
         "evaluation:my_sheets": ([w.open.pk], {"chair", "member"}),
         "evaluation:sheet": ([w.candidate.pk], {"chair", "member"}),
@@ -224,6 +229,7 @@ def build() -> SimpleNamespace:
         frozen_photo=frozen_photo(candidate),
         sheet=start_sheet(candidate=candidate, user=people["member"]),
         tallying=tallying,
+        scored=scored_round(council, people["secretary"]),
         late_sheet=late_sheet,
         closed=make.closed_round(council=council, totals=(72, 74)),
         recognition=recognition,
@@ -237,6 +243,14 @@ def build() -> SimpleNamespace:
             url="/nhac-viec/",
         ),
     )
+
+
+def scored_round(council, by):
+    """A round whose scoring has ended, every sheet handed in."""
+    found = make.open_round(council=council)
+    for user in make.scorers(council):
+        make.scored_sheet(found.candidates.get(), user, total=72)
+    return rounds.end_scoring(round_=found, by=by)
 
 
 def frozen_photo(candidate):
