@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from .models import Absence, Candidate, KnockOutVote, Round, RoundEvent, Seat
+from .models import (
+    Absence,
+    Candidate,
+    Declaration,
+    KnockOutVote,
+    Round,
+    RoundEvent,
+    Seat,
+    Sheet,
+)
 from .rounds import RoundRefused, add_candidate, remove_candidate
 
 S = Round.State
@@ -118,10 +127,17 @@ def record_votes(
 
     The majority of the votes cast is the council's finding; while a tie stands, or nobody has
     voted, it stays open and the round cannot be closed. Voting again replaces the earlier vote; a
-    vote of somebody who may not vote is refused.
+    vote of somebody who may not vote is refused, and any vote where no sheet proposes it.
     """
     round_ = _locked(candidate.round, S.TALLYING)
     candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)
+    proposals = Declaration.objects.filter(
+        rule__startswith="knock_out:",
+        sheet__candidate=candidate,
+        sheet__state=Sheet.State.SUBMITTED,
+    )
+    if not proposals.exists():
+        raise RoundRefused([_("Không có phiếu nào đề nghị loại sản phẩm này.")])
     seats = {seat.pk: seat for seat in voters(candidate)}
     strangers = set(votes) - set(seats)
     if strangers:

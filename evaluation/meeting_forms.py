@@ -72,7 +72,7 @@ class VoteForm(PortalForm):
             label=_("Lý do, ý kiến của hội đồng"),
             required=False,
             max_length=1_500,
-            widget=forms.Textarea(attrs={"rows": 3}),
+            widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
         )
 
     @property

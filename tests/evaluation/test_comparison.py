@@ -352,6 +352,12 @@ def test_who_is_absent_or_has_a_conflict_has_no_vote(proposed):
     assert not candidate.votes.exists()
 
 
+def test_nothing_is_voted_on_where_no_sheet_proposes_to_knock_out():
+    round_, found = ended(60, 62)
+    with pytest.raises(RoundRefused, match="Không có phiếu nào đề nghị loại"):
+        meeting.record_votes(candidate=only(round_), votes={}, by=found["secretary"])
+
+
 def test_there_is_no_vote_before_scoring_has_ended_nor_after_the_round_is_closed():
     round_ = factories.open_round()
     secretary = people(round_)["secretary"]

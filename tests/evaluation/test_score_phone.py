@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.files.base import ContentFile
 from playwright.sync_api import expect
 
-from evaluation import sheets
+from evaluation import rounds, sheets
 from evaluation.models import Mark, MarkEvent, MarkNote
 from tests import factories
 from tests.browser.desk import PHONE, Desk
@@ -298,3 +298,25 @@ def test_a_reason_for_a_knock_out_survives_a_page_closed_by_accident(phone, shee
     expect(page.locator("[id='ly-do-knock_out:1.1']")).to_have_value("Nguyên liệu nhập khẩu")
     page.get_by_role("button", name="Đề nghị loại").tap()
     expect(page.locator("[id='qd-knock_out:1.1']")).to_contain_text("Nguyên liệu nhập khẩu")
+
+
+def test_the_leaders_screen_follows_the_sitting_by_itself(phone, round_, sheet, member):
+    screen = phone(factories.person_in(round_.council, "secretary"))
+    asked = []
+    screen.on("request", lambda request: asked.append(request.url))
+    screen.goto(url("room", round_.pk))
+    board = screen.locator("#room-board")
+    expect(board).to_contain_text("0/3 phiếu")
+    factories.fill_sheet(sheet, total=72)
+    expect(board).to_contain_text("1/3 phiếu", timeout=20_000)
+    whole = [address for address in asked if address.endswith(url("room", round_.pk))]
+    assert len(whole) == 2  # once when it was opened, once when something had changed
+    assert [row["id"] for row in Axe().run(screen).response["violations"]] == []
+    assert screen.evaluate("document.documentElement.scrollWidth") == 360
+    for user in factories.scorers(round_.council):
+        if user != member:
+            factories.scored_sheet(sheet.candidate, user, total=90)
+    rounds.end_scoring(round_=round_, by=factories.person_in(round_.council, "secretary"))
+    expect(board).to_contain_text("Cặp phiếu lệch quá 10 điểm", timeout=20_000)
+    assert [row["id"] for row in Axe().run(screen).response["violations"]] == []
+    assert screen.evaluate("document.documentElement.scrollWidth") == 360
