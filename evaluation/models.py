@@ -187,6 +187,15 @@ class Round(models.Model):
     name = models.CharField(_("tên đợt"), max_length=200)
     meets_on = models.DateField(_("ngày họp"))
     scoring_due = models.DateTimeField(_("hạn gửi phiếu"))
+    # The first hearing of a council that hears some products again after extra tests or checks.
+    follows = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="followed_by",
+    )
     # Copied from the council when the round opens, so that a later change of rules does not reach back.
     quorum_numerator = models.PositiveSmallIntegerField(default=3)
     quorum_denominator = models.PositiveSmallIntegerField(default=4)
@@ -482,6 +491,8 @@ class Mark(models.Model):
     criterion = models.CharField(max_length=20)
     option = models.PositiveSmallIntegerField()
     points = models.PositiveSmallIntegerField()
+    # Raised by one with every change: a device that chose without having seen the newest is told.
+    version = models.PositiveIntegerField(default=1)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -502,13 +513,42 @@ class MarkEvent(models.Model):
     criterion = models.CharField(max_length=20)
     option = models.PositiveSmallIntegerField(null=True)
     previous = models.PositiveSmallIntegerField(null=True)
+    # The name that the member's device gave this choice: sent again, it is known by it.
+    client_id = models.CharField(max_length=40, blank=True)
+    version = models.PositiveIntegerField(default=0)  # of the mark after it; 0: not recorded
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sheet", "client_id"],
+                condition=~Q(client_id=""),
+                name="mark_event_once_a_client_id",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.previous} → {self.option}"
+
+
+class MarkNote(models.Model):
+    """What a member noted for themselves on one criterion; read only where the sheet may be."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="notes")
+    criterion = models.CharField(max_length=20)
+    text = models.TextField(_("ghi chú"))
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("ghi chú tiêu chí")
+        verbose_name_plural = _("ghi chú tiêu chí")
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "criterion"], name="note_once_a_criterion")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.text[:40]}"
 
 
 class Declaration(models.Model):
@@ -526,6 +566,42 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return self.rule
+
+
+class Absence(models.Model):
+    """A member who did not come to the sitting, with the reason; for the quorum and the minutes."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="absences")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="absences")
+    reason = models.CharField(_("lý do vắng"), max_length=300)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "seat"], name="absence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seat}: {self.reason}"
+
+
+class KnockOutVote(models.Model):
+    """How one member voted on whether a product is out; abstaining is no row."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="votes")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="votes")
+    is_out = models.BooleanField(_("loại"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["candidate", "seat"], name="vote_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seat} × {self.candidate}: {self.is_out}"
 
 
 class Result(models.Model):

@@ -45,7 +45,7 @@ def find_council(request, pk: int, perm: str) -> Council:
 def find_round(request, pk: int, perm: str = "evaluation.view_round") -> Round:
     """The round, 404 when it is not the person's to see, 403 without the permission."""
     found = get_object_or_404(
-        rounds_for(request.user).select_related("council__unit", "cycle__unit"), pk=pk
+        rounds_for(request.user).select_related("council__unit", "cycle__unit", "follows"), pk=pk
     )
     need(request, perm, found)
     return with_tone(found)

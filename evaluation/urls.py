@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from . import (
+    comparison_views,
     complaint_views,
     council_views,
     reading_views,
@@ -32,6 +33,11 @@ urlpatterns = [
     path("dot/<int:pk>/cong-bo/", tally_views.round_publish, name="round_publish"),
     path("dot/<int:pk>/huy/", round_views.round_cancel, name="round_cancel"),
     path("dot/<int:pk>/tong-hop/", tally_views.tally, name="tally"),
+    path("dot/<int:pk>/man-hinh/", comparison_views.room, name="room"),
+    path("dot/<int:pk>/man-hinh/nhip/", comparison_views.room_pulse, name="room_pulse"),
+    path("dot/<int:pk>/vang-mat/", comparison_views.attendance, name="attendance"),
+    path("dot/<int:pk>/hop-lan-hai/", comparison_views.hear_again, name="hear_again"),
+    path("san-pham/<int:pk>/bieu-quyet/", comparison_views.vote, name="vote"),
     path("dot/<int:pk>/phieu-cua-toi/", score_views.my_sheets, name="my_sheets"),
     path("san-pham/<int:pk>/bo/", round_views.candidate_remove, name="candidate_remove"),
     path("san-pham/<int:pk>/ket-luan/", tally_views.settle, name="settle"),
@@ -42,8 +48,14 @@ urlpatterns = [
         reading_views.candidate_paper,
         name="candidate_paper",
     ),
+    path(
+        "san-pham/<int:pk>/giay-to/<int:paper>/trang/<int:page>/",
+        reading_views.candidate_page,
+        name="candidate_page",
+    ),
     path("phieu/<int:pk>/", reading_views.sheet_view, name="sheet_view"),
     path("phieu/<int:pk>/diem/", score_views.mark, name="mark"),
+    path("phieu/<int:pk>/ghi-chu/", score_views.note, name="note"),
     path("phieu/<int:pk>/phan/", score_views.marks, name="marks"),
     path("phieu/<int:pk>/khai-bao/", score_views.declare, name="declare"),
     path("phieu/<int:pk>/rut-khai-bao/", score_views.retract, name="retract"),

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.static import serve
 
+from evaluation import offline
 from evaluation.check_views import check_certificate, check_certificates
 from products.public_views import home
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("suc-khoe/", health.health, name="health"),
     path("suc-khoe/web/", health.web_health, name="web_health"),
+    path("sw.js", offline.worker, name="worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("lam-viec/", views.office, name="office"),
     path("tai-khoan/", include("ocop_portal.accounts.login_urls")),
     path("toi/", include("ocop_portal.accounts.urls")),

@@ -57,6 +57,8 @@ def table(world) -> dict[str, tuple[list, object]]:
         "home": ([], EVERYONE),
         "health": ([], EVERYONE),
         "web_health": ([], EVERYONE),
+        "worker": ([], EVERYONE),
+        "manifest": ([], EVERYONE),
         "office": ([], SIGNED_IN),
         "api-docs": ([], EVERYONE),
         "api-v1:api-root": ([], EVERYONE),
@@ -161,6 +163,11 @@ def table(world) -> dict[str, tuple[list, object]]:
         "evaluation:round_cancel": ([w.draft.pk], PREPARE),
         "evaluation:tally": ([w.tallying.pk], LEADERS),
         "evaluation:settle": ([w.tallying.candidates.get().pk], LEADERS),
+        "evaluation:room": ([w.tallying.pk], LEADERS),
+        "evaluation:room_pulse": ([w.tallying.pk], LEADERS),
+        "evaluation:attendance": ([w.open.pk], LEADERS),
+        "evaluation:vote": ([w.scored.candidates.get().pk], LEADERS),
+        "evaluation:hear_again": ([w.tallying.pk], {"secretary"}),
         # score sheets
         "evaluation:my_sheets": ([w.open.pk], {"chair", "member"}),
         "evaluation:sheet": ([w.candidate.pk], {"chair", "member"}),
@@ -169,8 +176,13 @@ def table(world) -> dict[str, tuple[list, object]]:
             [w.candidate.pk, w.frozen_paper.pk],
             COUNCIL | HERE,
         ),
+        "evaluation:candidate_page": (
+            [w.candidate.pk, w.frozen_photo.pk, 1],
+            COUNCIL | HERE,
+        ),
         "evaluation:sheet_view": ([w.sheet.pk], {"member"}),
         "evaluation:mark": ([w.sheet.pk], {"member"}),
+        "evaluation:note": ([w.sheet.pk], {"member"}),
         "evaluation:marks": ([w.sheet.pk], {"member"}),
         "evaluation:declare": ([w.sheet.pk], {"member"}),
         "evaluation:retract": ([w.sheet.pk], {"member"}),
@@ -206,6 +218,7 @@ DATA = {
     "evaluation:mark": {"criterion": "1.1", "option": "1"},
     "lawbook:rehearsal": {"qd": "1048-2019", "bo": "1"},
     "lawbook:rehearsal_report": {"qd": "1048-2019", "bo": "1"},
+    "evaluation:note": {"criterion": "1.1", "text": "Xem lại"},
 }
 
 # allauth's own pages guard themselves; their tests are in tests/accounts.
@@ -278,8 +291,10 @@ def build() -> SimpleNamespace:
         open=open_round,
         candidate=candidate,
         frozen_paper=candidate.entry.papers.filter(kind="idea").get(),
+        frozen_photo=frozen_photo(candidate),
         sheet=start_sheet(candidate=candidate, user=people["member"]),
         tallying=tallying,
+        scored=scored_round(council, people["secretary"]),
         late_sheet=late_sheet,
         closed=closed,
         closed_sheet=Sheet.objects.get(candidate__round=closed, seat__user=people["member"]),
@@ -297,6 +312,22 @@ def build() -> SimpleNamespace:
             url="/nhac-viec/",
         ),
     )
+
+
+def scored_round(council, by):
+    """A round whose scoring has ended, every sheet handed in."""
+    found = make.open_round(council=council)
+    for user in make.scorers(council):
+        make.scored_sheet(found.candidates.get(), user, total=72)
+    return rounds.end_scoring(round_=found, by=by)
+
+
+def frozen_photo(candidate):
+    """A paper of the frozen dossier that is a picture, which is its own only page."""
+    found = candidate.entry.papers.filter(kind="organisation").get()
+    found.content_type = "image/png"
+    found.save()
+    return found
 
 
 def names_of_all_addresses() -> set[str]:

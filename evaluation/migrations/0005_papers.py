@@ -20,7 +20,7 @@ def give_codes(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluation', '0002_initial'),
+        ('evaluation', '0004_room'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
