@@ -19,6 +19,8 @@ from .record import ClosedProduct, ClosedRound, CountedSheet, SheetAnswers
 DOTS = "........"
 LONG_DOTS = "." * 40
 P = Result.Proposal
+# The council's own words on star marks and on the Decision's questions; one taken back is none.
+SAID = {"met": "đạt", "unmet": "không đạt", "yes": "đạt", "no": "không đạt"}
 
 
 def long_day(day: datetime.date) -> str:
@@ -340,6 +342,15 @@ def _discussion(closed: ClosedRound) -> list[dict]:
             if row.finding:
                 found = "loại" if row.finding == "upheld" else "không loại"
                 blocks += paras(row.finding_reason, f"{title}Hội đồng kết luận {found}. ")
+        for found in row.result.mark_findings:
+            if found["word"] in SAID:
+                mark = f"Tiêu chí {found['criterion']}, yêu cầu tối thiểu của {found['star']} sao"
+                lead = f"{title}{mark}: Hội đồng kết luận {SAID[found['word']]}. "
+                blocks += paras(found["text"], lead)
+        for found in row.result.check_answers:
+            if found["word"] in SAID:
+                lead = f"{title}{found['asked']} Hội đồng trả lời: {SAID[found['word']]}. "
+                blocks += paras(f"Đối chiếu: {found['text']}", lead)
     if len(blocks) == 1:
         blocks.append(para("Không có ý kiến khác về điểm của các phiếu."))
     return blocks

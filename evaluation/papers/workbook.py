@@ -14,7 +14,7 @@ from ocop_portal.law.criteria import KNOCK_OUT
 
 from ..models import Seat
 from ..sheets import NONE_OF_THESE
-from .content import capital, moment, rank, short_day
+from .content import SAID, capital, moment, rank, short_day
 from .record import ClosedProduct, ClosedRound, answers_of, sets_of
 from .text import printable
 
@@ -235,6 +235,15 @@ def _findings(closed: ClosedRound, answers):
         if row.finding:
             what = row.result.candidate.get_knock_out_finding_display()
             rows.append([*_named(row), capital(str(what)), "Hội đồng", "", row.finding_reason])
+        for found in row.result.mark_findings:
+            word = SAID.get(found["word"], "theo điểm bình quân")
+            what = f"Yêu cầu tối thiểu của {found['star']} sao: {word}"
+            title = row.criteria.criterion(found["criterion"]).title
+            rule = f"{found['criterion']}. {title}"
+            rows.append([*_named(row), what, found["by"], rule, found["text"]])
+        for found in row.result.check_answers:
+            what = f"Trả lời theo {found['source']}: {SAID.get(found['word'], 'chưa trả lời')}"
+            rows.append([*_named(row), what, found["by"], found["asked"], found["text"]])
     return head, rows
 
 

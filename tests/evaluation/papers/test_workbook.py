@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from evaluation import rounds, sheets
-from evaluation.models import Mark
-from evaluation.papers import record, workbook
+from evaluation.models import Mark, Result
+from evaluation.papers import content, record, workbook
 from tests import factories
 from tests.evaluation.papers import scenes
 
@@ -98,6 +98,44 @@ def test_knock_outs_gates_conflicts_and_findings_stand_with_their_reasons():
     events = [row["Việc"] for row in rows_of(opened(closed), "Diễn biến")]
     assert events[-1] == "Chốt kết quả"
     assert "Mở đợt, bắt đầu chấm điểm" in events
+
+
+def test_what_the_council_said_of_star_marks_and_questions_is_in_minutes_and_book():
+    round_ = scenes.unmarked(3)
+    said = {"by": "Thư ký Mẫu", "at": "2026-11-24T08:00:00+07:00", "pk": 1}
+    Result.objects.update(
+        mark_findings=[
+            {"star": 4, "criterion": "1.1", "word": "unmet", "text": "Thiếu hợp đồng.", **said},
+            {"star": 3, "criterion": "1.2", "word": "mean", "text": "Rút lại.", **said},
+        ],
+        check_answers=[
+            {
+                "question": "q",
+                "star": 3,
+                "asked": "Có đạt yêu cầu tối thiểu của 3 sao không?",
+                "source": "781/QĐ-TTg",
+                "word": "yes",
+                "text": "Trang 5.",
+                **said,
+            }
+        ],
+    )
+    closed = record.closed(round_)
+    minutes = " ".join(
+        item.get("lead", "") + item.get("text", "") for item in (content.minutes(closed)["blocks"])
+    )
+    assert (
+        "Tiêu chí 1.1, yêu cầu tối thiểu của 4 sao: Hội đồng kết luận không đạt. Thiếu hợp đồng."
+        in minutes
+    )
+    assert "Rút lại." not in minutes
+    assert "không? Hội đồng trả lời: đạt. Đối chiếu: Trang 5." in minutes
+    found = [(row["Việc"], row["Lý do"]) for row in rows_of(opened(closed), "Loại, dừng, kết luận")]
+    assert found == [
+        ("Yêu cầu tối thiểu của 4 sao: không đạt", "Thiếu hợp đồng."),
+        ("Yêu cầu tối thiểu của 3 sao: theo điểm bình quân", "Rút lại."),
+        ("Trả lời theo 781/QĐ-TTg: đạt", "Trang 5."),
+    ]
 
 
 def test_the_same_round_gives_the_same_bytes():
