@@ -282,7 +282,7 @@ def minutes(closed: ClosedRound) -> dict:
             f"{len(handed_in)}/{len(scoring)} thành viên chấm điểm có phiếu hợp lệ.",
             "Số phiếu: ",
         ),
-        para(LONG_DOTS, "Vắng mặt (lý do): "),
+        para(_absent(closed), "Vắng mặt (lý do): "),
         para(chair or LONG_DOTS, "Chủ trì: "),
         para(secretary or LONG_DOTS, "Thư ký: "),
         heading("I. Cách thức đánh giá"),
@@ -324,6 +324,17 @@ def minutes(closed: ClosedRound) -> dict:
         ],
         "is_sample": closed.is_sample,
     }
+
+
+def _absent(closed: ClosedRound) -> str:
+    """Who was written down as absent, and why; a dotted line where nobody wrote anything down."""
+    reasons = closed.content["absences"]
+    absent = [
+        f"{seat['name']} ({reasons[str(seat['seat'])]})"
+        for seat in closed.seats
+        if str(seat["seat"]) in reasons
+    ]
+    return "; ".join(absent) + "." if absent else LONG_DOTS
 
 
 def _discussion(closed: ClosedRound) -> list[dict]:

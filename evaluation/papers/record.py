@@ -55,6 +55,7 @@ def names_of(round_: Round) -> dict:
     return {
         "round": _round_words(round_),
         "council": _council_words(round_),
+        "absences": {str(row.seat_id): row.reason for row in round_.absences.order_by("pk")},
         "seats": [_seat_words(seat) for seat in _seats(round_)],
         "products": [
             _product_words(row, [c for c in conflicts if c.candidate_id == row.pk])
@@ -249,9 +250,9 @@ def closed(round_: Round) -> ClosedRound:
     content = freeze(round_).content
     results = {
         result.candidate_id: result
-        for result in Result.objects.filter(candidate__round=round_).select_related(
-            "candidate__pinned_set", "candidate__entry"
-        )
+        for result in Result.objects.filter(candidate__round=round_)
+        .select_related("candidate__pinned_set", "candidate__entry")
+        .prefetch_related("candidate__votes")
     }
     seats = {row["seat"]: row for row in content["seats"]}
     return ClosedRound(

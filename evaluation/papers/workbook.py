@@ -232,6 +232,9 @@ def _findings(closed: ClosedRound, answers):
                 what = "Đề nghị loại" if rules[key].kind == KNOCK_OUT else "Dừng đánh giá"
                 reason = reasons.get(key, "theo điểm đã chấm")
                 rows.append([*_named(row), what, sheet.seat["name"], rules[key].text, reason])
+        for vote in row.result.candidate.votes.all():
+            word = "loại" if vote.is_out else "không loại"
+            rows.append([*_named(row), "Biểu quyết", names[vote.seat_id], "", word])
         if row.finding:
             what = row.result.candidate.get_knock_out_finding_display()
             rows.append([*_named(row), capital(str(what)), "Hội đồng", "", row.finding_reason])
@@ -277,7 +280,15 @@ def _quorum(closed: ClosedRound):
 
 
 def _council(closed: ClosedRound):
-    head = ["TT", "Họ tên", "Vị trí", "Đại diện", "Chấm điểm", "Thôi tham gia từ"]
+    head = [
+        "TT",
+        "Họ tên",
+        "Vị trí",
+        "Đại diện",
+        "Chấm điểm",
+        "Thôi tham gia từ",
+        "Vắng mặt, lý do",
+    ]
     rows = [
         [
             number,
@@ -286,6 +297,7 @@ def _council(closed: ClosedRound):
             seat["represents"],
             "có" if seat["scores"] else "không",
             short_day(seat["left_on"]),
+            closed.content["absences"].get(str(seat["seat"]), ""),
         ]
         for number, seat in enumerate(closed.seats, start=1)
     ]

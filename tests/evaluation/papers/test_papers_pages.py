@@ -213,5 +213,5 @@ def test_a_paper_costs_the_same_number_of_queries_at_one_and_at_three_products(
 
 
 QUERIES_OF_THE_PAGE = 12
-QUERIES_OF_THE_MINUTES = 8
-QUERIES_OF_THE_WORKBOOK = 11
+QUERIES_OF_THE_MINUTES = 9
+QUERIES_OF_THE_WORKBOOK = 12

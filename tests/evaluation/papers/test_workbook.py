@@ -7,7 +7,7 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
-from evaluation import rounds, sheets
+from evaluation import meeting, rounds, sheets
 from evaluation.models import Mark, Result
 from evaluation.papers import content, record, workbook
 from tests import factories
@@ -84,7 +84,9 @@ def test_knock_outs_gates_conflicts_and_findings_stand_with_their_reasons():
             )
         factories.fill_sheet(sheet, total=72)
     rounds.end_scoring(round_=round_, by=by)
-    rounds.settle(candidate=candidate, by=by, finding="rejected", reason="Có giấy tờ gốc")
+    seats = {seat.user_id: seat.pk for seat in council.seats.all()}
+    votes = {seats[users[0].pk]: False, seats[users[1].pk]: True, seats[users[2].pk]: False}
+    meeting.record_votes(candidate=candidate, votes=votes, by=by, reason="Có giấy tờ gốc")
     closed = record.closed(rounds.close_round(round_=round_, by=by))
     found = [
         (row["Việc"], row["Người"], row["Lý do"])
@@ -93,7 +95,14 @@ def test_knock_outs_gates_conflicts_and_findings_stand_with_their_reasons():
     assert found == [
         ("Khai có liên quan", str(users[3]), "người thân của chủ thể"),
         ("Đề nghị loại", str(users[1]), "Nguyên liệu nhập"),
-        ("Hội đồng kết luận: không loại", "Hội đồng", "Có giấy tờ gốc"),
+        ("Biểu quyết", str(users[0]), "không loại"),
+        ("Biểu quyết", str(users[1]), "loại"),
+        ("Biểu quyết", str(users[2]), "không loại"),
+        (
+            "Hội đồng kết luận: không loại",
+            "Hội đồng",
+            "Biểu quyết: 1 loại, 2 không loại, 0 không biểu quyết. Có giấy tờ gốc",
+        ),
     ]
     events = [row["Việc"] for row in rows_of(opened(closed), "Diễn biến")]
     assert events[-1] == "Chốt kết quả"
@@ -136,6 +145,24 @@ def test_what_the_council_said_of_star_marks_and_questions_is_in_minutes_and_boo
         ("Yêu cầu tối thiểu của 3 sao: theo điểm bình quân", "Rút lại."),
         ("Trả lời theo 781/QĐ-TTg: đạt", "Trang 5."),
     ]
+
+
+def test_absences_stand_in_minutes_and_book_as_they_were_when_the_round_was_closed():
+    council = factories.council_with(4, is_sample=False)
+    round_ = factories.open_round(council=council)
+    by = factories.person_in(council, "secretary")
+    users = factories.scorers(council)
+    absent = council.seats.get(user=users[3])
+    meeting.record_absences(round_=round_, reasons={absent.pk: "Đi công tác"}, by=by)
+    for user in users[:3]:
+        factories.scored_sheet(round_.candidates.get(), user, total=72)
+    rounds.end_scoring(round_=round_, by=by)
+    closed = record.closed(rounds.close_round(round_=round_, by=by))
+    lines = {item.get("lead"): item.get("text") for item in content.minutes(closed)["blocks"]}
+    assert lines["Vắng mặt (lý do): "] == f"{users[3]} (Đi công tác)."
+    rows = {row["Họ tên"]: row["Vắng mặt, lý do"] for row in rows_of(opened(closed), "Hội đồng")}
+    assert rows[str(users[3])] == "Đi công tác"
+    assert [name for name, reason in rows.items() if reason] == [str(users[3])]
 
 
 def test_the_same_round_gives_the_same_bytes():
