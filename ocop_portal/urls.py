@@ -17,6 +17,7 @@ urlpatterns = [
     path("tai-khoan/", include("ocop_portal.accounts.login_urls")),
     path("toi/", include("ocop_portal.accounts.urls")),
     path("nhac-viec/", include("ocop_portal.reminders.urls")),
+    path("nhap-excel/", include("ocop_portal.exchange.urls")),
     path("", include("ocop_portal.lawbook.urls")),
     path("nguoi-dung/", include("communes.roles_urls")),
     path("", include("communes.urls")),
