@@ -1,4 +1,4 @@
-"""Producers from Excel."""
+"""Producers from Excel, and to it."""
 
 import re
 from collections import defaultdict
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from phonenumber_field.phonenumber import to_python as phone_of
 
 from ocop_portal.exchange.registry import Column, Draft, Importer, importer
+from ocop_portal.exchange.tables import Field
 from ocop_portal.text import fold
 
 from .models import Producer, Unit, UnitSuccession, today
@@ -25,7 +26,8 @@ YES, NO = ("co", "x", "dung", "1"), ("khong", "0", "sai")
 class UnitFinder:
     """Communes by code or name, today's first; says of a merged one what became of it.
 
-    Codes are reused over time: one that names an ended unit and no present one is that unit.
+    Codes are reused over time: one that names an ended unit and no present one is that unit. An
+    officer whose own units have all ended works on with the last of them.
     """
 
     def __init__(self, by):
@@ -39,13 +41,17 @@ class UnitFinder:
             self.became[row.predecessor_id].append(row.successor)
 
     def find(self, text: str) -> Unit:
-        """The present commune of this code or name. Raises `ValidationError` with the reason."""
+        """The commune of this code or name. Raises `ValidationError` with the reason."""
         found = self.by_text.get(fold(text), [])
         if not found:
             raise ValidationError(_("Không có xã, thị trấn nào mang mã hoặc tên “%s”.") % text)
         present = [unit for unit in found if unit.is_valid_on()]
         if not present:
-            raise ValidationError(self._ended(max(found, key=_last_day)))
+            last = max(found, key=_last_day)
+            successors = self._today(last)
+            if last.pk in self.in_scope and not self.in_scope & {unit.pk for unit in successors}:
+                return last
+            raise ValidationError(self._ended(last, successors))
         reached = [unit for unit in present if unit.pk in self.in_scope]
         if not reached:
             raise ValidationError(_("%s không thuộc địa bàn của anh/chị.") % present[0])
@@ -53,8 +59,8 @@ class UnitFinder:
             raise ValidationError(_("Có nhiều đơn vị tên “%s”. Hãy ghi mã đơn vị.") % text)
         return reached[0]
 
-    def _ended(self, unit: Unit) -> str:
-        successors = self._today(unit)
+    @staticmethod
+    def _ended(unit: Unit, successors: list[Unit]) -> str:
         if not successors:
             return _("%s không còn.") % unit.dated_name
         return _("%(unit)s nay là %(now)s. Hãy ghi mã hoặc tên hiện nay.") % {
@@ -344,3 +350,26 @@ def _still(producer: Producer, before: dict) -> None:
         raise ValidationError(
             _("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại.") % producer
         )
+
+
+# The list of producers as a file, under the headings of the import: what goes out may come in again.
+PRODUCER_FIELDS = (
+    Field(gettext_lazy("Tên chủ thể"), lambda row: row.name, 36),
+    Field(gettext_lazy("Loại hình"), lambda row: capfirst(row.get_legal_form_display()), 28),
+    Field(gettext_lazy("Xã, thị trấn"), lambda row: row.unit.dated_name, 24),
+    Field(gettext_lazy("Mã đơn vị"), lambda row: row.unit.code, 12),
+    Field(gettext_lazy("Mã số thuế"), lambda row: row.tax_code),
+    Field(gettext_lazy("Số đăng ký kinh doanh"), lambda row: row.registration_number),
+    Field(gettext_lazy("Người đại diện"), lambda row: row.representative, 24),
+    Field(gettext_lazy("Điện thoại"), lambda row: row.phone.as_national if row.phone else ""),
+    Field(gettext_lazy("Thư điện tử"), lambda row: row.email, 24),
+    Field(gettext_lazy("Trang mạng"), lambda row: row.website, 24),
+    Field(gettext_lazy("Địa chỉ"), lambda row: row.address, 30),
+    Field(gettext_lazy("Số lao động"), lambda row: row.workers, 12),
+    Field(gettext_lazy("Trong đó người địa phương"), lambda row: row.local_workers, 14),
+    Field(gettext_lazy("Vốn góp của cộng đồng (%)"), lambda row: row.community_share, 14),
+    Field(
+        gettext_lazy("Tình trạng"),
+        lambda row: _("đang hoạt động") if row.is_active else _("đã ngừng"),
+    ),
+)

@@ -1,4 +1,4 @@
-"""Products and ideas from Excel."""
+"""Products from Excel; products and entries to it."""
 
 import re
 from collections.abc import Iterable
@@ -14,9 +14,10 @@ from communes.scope import producers_for
 from ocop_portal import law
 from ocop_portal.exchange.models import Row
 from ocop_portal.exchange.registry import Column, Draft, Importer, importer
+from ocop_portal.exchange.tables import Field
 from ocop_portal.text import fold
 
-from .models import Product
+from .models import Entry, Product
 from .register import save_product
 
 TEXTS = ("name", "summary", "story", "packaging", "where_to_buy")
@@ -262,3 +263,35 @@ def find_set(decision: law.Decision, text: str) -> law.SetSummary:
         _("%(decision)s không có bộ sản phẩm “%(set)s” (số từ 1 đến %(last)s).")
         % {"decision": decision.number, "set": text, "last": len(decision.sets)}
     )
+
+
+_STATES = dict(Entry.State.choices)
+
+# The lists as files, under the headings of the import where there is one.
+PRODUCT_FIELDS = (
+    Field(gettext_lazy("Tên sản phẩm"), lambda row: row.name, 40),
+    Field(gettext_lazy("Chủ thể"), lambda row: row.producer.name, 36),
+    Field(gettext_lazy("Xã của chủ thể"), lambda row: row.producer.unit.dated_name, 24),
+    Field(gettext_lazy("Bộ sản phẩm"), lambda row: row.set_number, 8),
+    Field(gettext_lazy("Tên bộ"), lambda row: row.set_name, 36),
+    Field(gettext_lazy("Ngành"), lambda row: row.branch, 20),
+    Field(gettext_lazy("Phân loại theo"), lambda row: law.decision(row.decision).number),
+    Field(
+        gettext_lazy("Sản phẩm đã có"), lambda row: _("có") if row.is_existing else _("không"), 10
+    ),
+    Field(gettext_lazy("Mô tả ngắn"), lambda row: row.summary, 40),
+    Field(gettext_lazy("Quy cách đóng gói"), lambda row: row.packaging, 24),
+    Field(gettext_lazy("Nơi bán"), lambda row: row.where_to_buy, 30),
+    Field(gettext_lazy("Chu trình gần nhất"), lambda row: row.last_year, 10),
+    Field(gettext_lazy("Trạng thái"), lambda row: _STATES.get(row.last_state, ""), 24),
+)
+ENTRY_FIELDS = (
+    Field(gettext_lazy("Sản phẩm"), lambda row: row.product.name, 40),
+    Field(gettext_lazy("Chủ thể"), lambda row: row.product.producer.name, 36),
+    Field(gettext_lazy("Xã, thị trấn"), lambda row: row.product.producer.unit.dated_name, 24),
+    Field(gettext_lazy("Bộ sản phẩm"), lambda row: row.set_number, 8),
+    Field(gettext_lazy("Bước"), lambda row: f"{row.step}. {row.get_step_display()}", 26),
+    Field(gettext_lazy("Trạng thái"), lambda row: row.get_state_display(), 28),
+    Field(gettext_lazy("Từ lúc"), lambda row: row.state_since, 16),
+    Field(gettext_lazy("Hạn của bước"), lambda row: row.due_on, 12),
+)

@@ -238,6 +238,23 @@ def test_a_commune_officer_brings_in_their_own_commune_alone(place):
     assert outcomes(job) == {"new": 1, "refused": 1}
 
 
+def test_an_officer_whose_units_have_ended_works_on_with_the_last_of_them(place):
+    ended = UnitFactory(
+        code="19378",
+        name="Trung Nam",
+        parent=place.district,
+        valid_until=datetime.date(2025, 6, 30),
+    )
+    now = UnitFactory(code="19372", name="Vĩnh Hoàng", valid_from=datetime.date(2025, 7, 1))
+    UnitSuccessionFactory(predecessor=ended, successor=now)
+    rebuild_cover()
+    row = producer_row(1)
+    row[2] = "19378"
+    assert outcomes(read(book([row]), officer(Role.Kind.COMMUNE_OFFICER, ended))) == {"new": 1}
+    job = read(book([row]), officer(Role.Kind.COMMUNE_OFFICER, now))
+    assert "nay là Xã Vĩnh Hoàng (19372)" in why(job)["Chủ thể", 2][0][1]
+
+
 def test_taking_back_restores_what_was_and_removes_what_was_new(place):
     by = officer()
     brought_in(book([producer_row(1)]), by)
