@@ -67,6 +67,7 @@ DATA_DIR = BASE_DIR / env.str("DATA_DIR", default="var")
 INSTALLED_APPS = [
     "ocop_portal.apps.PortalConfig",
     "ocop_portal.accounts",
+    "ocop_portal.exchange",
     "ocop_portal.lawbook",
     "ocop_portal.reminders",
     "communes",
@@ -401,6 +402,10 @@ CELERY_BEAT_SCHEDULE = {
     "reminders-housekeeping": {
         "task": "ocop_portal.reminders.tasks.housekeeping",
         "schedule": crontab(hour=3, minute=30),
+    },
+    "imports-take-up": {
+        "task": "ocop_portal.exchange.jobs.take_up",
+        "schedule": 120.0,
     },
     "certificates-expired": {
         "task": "evaluation.tasks.refresh_expired",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("toi/", include("ocop_portal.accounts.urls")),
     path("toi/nhac-viec/", include("ocop_portal.reminders.own_urls")),
     path("nhac-viec/", include("ocop_portal.reminders.urls")),
+    path("nhap-excel/", include("ocop_portal.exchange.urls")),
     path("", include("ocop_portal.lawbook.urls")),
     path("api/", include("ocop_portal.api.urls")),
     path("nguoi-dung/", include("communes.roles_urls")),

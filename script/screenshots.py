@@ -37,6 +37,10 @@ NO_SCREEN = {
     # What only takes a form, and answers with another page.
     "products:entry_move": "a form",
     "products:self_assessment_withdraw": "one reason; the same page as withdrawing a paper",
+    "exchange:act": "a form",
+    "exchange:template": "a file",
+    "exchange:refused": "a file",
+    "exchange:map": "shown by the test of own headings; needs a file of one's own",
     "products:photo_add": "a form; wrong input shows the product's page",
     "communes:producer_stop": "a form on the producer's page",
     "communes:producer_resume": "a form on the producer's page",
@@ -135,6 +139,44 @@ def served(environment: dict):
 # --- Which screens ----------------------------------------------------------------------------
 
 
+def add_imports() -> list:
+    """One upload to look over, with a changed, a refused and a new row, and one that is done."""
+    import openpyxl
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from communes.models import Producer
+    from ocop_portal.accounts.models import User
+    from ocop_portal.exchange import jobs
+    from ocop_portal.exchange.tables import template
+    from ocop_portal.uploads import EXCEL, check_upload
+
+    by = User.objects.get(username="canboxa")
+    known = Producer.objects.filter(is_sample=True, unit__code="19378").first()
+    rows = (
+        ["Hợp tác xã mẫu Hiền Lương", "hợp tác xã", "Trung Nam"],
+        ["Cơ sở mẫu Bến Hải", "công ty", "19381"],
+        [known.name, known.get_legal_form_display(), "Trung Nam", None, None, None, "Trần Thị Mẫu"],
+    )
+    found = []
+    for confirmed in (True, False):
+        book = openpyxl.load_workbook(io.BytesIO(template(jobs.offered_to(by))))
+        for row in rows if not confirmed else rows[:1]:
+            book["Chủ thể"].append(row)
+        content = io.BytesIO()
+        book.save(content)
+        upload = check_upload(
+            SimpleUploadedFile("chu-the-mau.xlsx", content.getvalue()), accepted={EXCEL}, refusal=""
+        )
+        job = jobs.start_import(upload=upload, by=by)
+        jobs.work(job.pk)
+        if confirmed:
+            jobs.confirm(job=job, by=by)
+            jobs.work(job.pk)
+        job.refresh_from_db()
+        found.append(job)
+    return found
+
+
 def visits() -> list[tuple]:
     """(account or "", name of the file, name of the address, arguments, what to do there).
 
@@ -171,6 +213,7 @@ def visits() -> list[tuple]:
     photo = ProductPhoto.objects.filter(product=product).first()
     recognition = Recognition.objects.get(product=product)
     result = Result.objects.filter(candidate__round=published).first()
+    jobs = add_imports()
     rows = [
         ("", "home"),
         ("", "api-docs"),
@@ -219,6 +262,9 @@ def visits() -> list[tuple]:
         ("canboxa", "product-add-wrong", "products:product_add", (), "press Lưu"),
         ("canboxa", "product-edit", "products:product_edit", (product.pk,)),
         *([("canboxa", "photo-remove", "products:photo_remove", (photo.pk,))] if photo else []),
+        ("canboxa", "imports", "exchange:imports"),
+        ("canboxa", "imports-wrong", "exchange:imports", (), "press Tải lên và xem trước"),
+        *(("canboxa", f"import-{job.state}", "exchange:import", (job.pk,)) for job in jobs),
         ("canboxa", "board", "products:board", (cycle.pk,)),
         ("canboxa", "entry-add", "products:entry_add", (cycle.pk,)),
         ("canboxa", "idea", "products:entry_edit", (entries[0].pk,)),

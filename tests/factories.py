@@ -35,6 +35,7 @@ from evaluation.models import (
 from evaluation.sheets import start_sheet, submit_sheet
 from ocop_portal import law
 from ocop_portal.accounts.models import User
+from ocop_portal.exchange.models import Import, Row
 from ocop_portal.reminders.models import Notice
 from products.cycle import BY_NAME, STEP_OF_STATE
 from products.models import (
@@ -361,6 +362,37 @@ class NoticeFactory(DjangoModelFactory):
     title = factory.Sequence(lambda n: f"Việc mẫu {n}")
     text = "Cần làm xong trước hạn."
     url = "/lam-viec/"
+
+
+class ImportFactory(DjangoModelFactory):
+    """An upload from Excel that was read and waits to be confirmed; its file is none."""
+
+    class Meta:
+        model = Import
+
+    by = factory.SubFactory(UserFactory)
+    original_name = "so-lieu.xlsx"
+    size = 1
+    sha256 = "0" * 64
+    state = Import.State.PREVIEW
+
+
+class ImportRowFactory(DjangoModelFactory):
+    """A row that was refused."""
+
+    class Meta:
+        model = Row
+
+    job = factory.SubFactory(ImportFactory)
+    sheet = "Chủ thể"
+    kind = "producer"
+    rank = 1
+    number = factory.Sequence(lambda n: n + 2)
+    values = factory.LazyFunction(lambda: {"name": "Chủ thể mẫu"})
+    outcome = Row.Outcome.REFUSED
+    faults = factory.LazyFunction(
+        lambda: [{"column": "unit", "heading": "Xã, thị trấn", "letter": "C", "why": "Để trống."}]
+    )
 
 
 # --- Places and people ------------------------------------------------------------------------

@@ -120,6 +120,13 @@ def table(world) -> dict[str, tuple[list, object]]:
         "communes:producer_edit": ([w.producer.pk], HERE),
         "communes:producer_stop": ([w.producer.pk], HERE),
         "communes:producer_resume": ([w.producer.pk], HERE),
+        # Excel in and out
+        "exchange:imports": ([], OFFICERS),
+        "exchange:template": ([], OFFICERS),
+        "exchange:import": ([w.job.pk], {"commune"}),
+        "exchange:map": ([w.job.pk], {"commune"}),
+        "exchange:refused": ([w.job.pk], {"commune"}),
+        "exchange:act": ([w.job.pk, "bo"], {"commune"}),
         # products and the cycle
         "products:catalogue": ([], EVERYONE),
         "products:public_product": ([w.rated.pk], EVERYONE),
@@ -302,6 +309,7 @@ def build() -> SimpleNamespace:
         recognition=recognition,
         complaint=complaint,
         complaint_paper=make.ComplaintPaperFactory(complaint=complaint),
+        job=make.ImportRowFactory(job__by=people["commune"]).job,
         notice=Notice.objects.create(
             recipient=people["commune"],
             kind="test",
