@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ocop_portal import law
+from ocop_portal.lawbook import versions
 from ocop_portal.pages import REFUSED, page_of
 from ocop_portal.search import words_of
 from ocop_portal.text import fold
@@ -101,13 +102,10 @@ def candidates_of(round_: Round) -> list[Candidate]:
 
 
 def _sets_of(round_: Round, candidates) -> list[law.CriteriaSet]:
-    found = []
-    for candidate in candidates:
-        if candidate.pinned_set_id:
-            found.append(candidate.pinned_set.criteria)
-        elif round_.law.summary(candidate.entry.set_number).usable:
-            found.append(round_.law.criteria_set(candidate.entry.set_number))
-    return found
+    pinned = [row.pinned_set.criteria for row in candidates if row.pinned_set_id]
+    open_ = {row.entry.set_number for row in candidates if not row.pinned_set_id}
+    current = versions.current_sets(round_.decision, open_) if open_ else {}
+    return pinned + [current[number] for number in sorted(current)]
 
 
 def round_detail(request, pk: int):
@@ -258,8 +256,9 @@ def candidate_add(request, pk: int):
         .exclude(round=found)
         .values_list("entry", "round__name")
     )
+    sets = versions.summaries(found.decision)
     for entry in ready:
-        entry.set = found.law.summary(entry.set_number)
+        entry.set = sets[entry.set_number]
         entry.other_round = others.get(entry.pk, "")
     return render(
         request,
@@ -293,8 +292,9 @@ def _not_ready(round_: Round) -> list[Entry]:
             step=Step.EVALUATION,
         ).select_related("product__producer__unit", "cycle")[:50]
     )
+    sets = versions.summaries(round_.decision)
     for entry in rows:
-        entry.set = round_.law.summary(entry.set_number)
+        entry.set = sets[entry.set_number]
     return rows
 
 

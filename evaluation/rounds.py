@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
+from ocop_portal.lawbook import versions
 from products import cycle as entry_cycle
 from products import dossier, self_assessment
 from products.models import Entry
@@ -185,7 +186,7 @@ def open_round(*, round_: Round, by) -> Round:
     for candidate in candidates.select_related("entry__product").order_by("entry"):
         # The move locks the entry: from here on nobody changes its set or its papers.
         entry = _move(candidate.entry, "open_evaluation", by)
-        candidate.pinned_set = pin(round_.law.criteria_set(entry.set_number))
+        candidate.pinned_set = pin(versions.current_set(round_.decision, entry.set_number))
         candidate.dossier = dossier.handed_in(entry)
         candidate.self_assessment = self_assessment.frozen(entry)
         candidate.save(update_fields=["pinned_set", "dossier", "self_assessment"])

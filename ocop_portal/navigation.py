@@ -30,6 +30,7 @@ OFFICE = (
     (_("Sản phẩm"), "products:product_list", "box-seam", "products.list_products"),
     (_("Chủ thể"), "communes:producers", "people", "communes.list_producers"),
     (_("Đánh giá"), "evaluation:rounds", "award", "evaluation.list_rounds"),
+    (_("Bộ tiêu chí"), "lawbook:desk", "journal-text", "lawbook.check_set"),
     (_("Người dùng"), "roles:users", "key", "communes.manage_roles"),
     (_("Trang công khai"), "home", "globe", None),
 )

@@ -63,24 +63,35 @@ def check_upload(
     content_type = _sniff(uploaded)
     if content_type not in accepted:
         raise FileRefused(refusal)
+    return _taken(uploaded, content_type, SUFFIXES[content_type])
+
+
+def check_text(uploaded, *, suffix: str, refusal: str) -> Upload:
+    """A file of plain text, stored under `suffix`; `FileRefused` for anything binary.
+
+    Whoever calls has looked at the size.
+    """
+    uploaded.seek(0)
+    if b"\x00" in uploaded.read() or _sniff(uploaded):
+        raise FileRefused(refusal)
+    return _taken(uploaded, "text/plain", suffix)
+
+
+def _taken(uploaded, content_type: str, suffix: str) -> Upload:
     digest = hashlib.sha256()
     uploaded.seek(0)
     for chunk in iter(lambda: uploaded.read(1 << 20), b""):
         digest.update(chunk)
     uploaded.seek(0)
+    name = normalise(PurePath(str(uploaded.name).replace("\\", "/")).name)[:200]
     return Upload(
         file=File(uploaded),
-        name=plain_name(uploaded.name),
-        stored_name=f"{uuid4().hex}{SUFFIXES[content_type]}",
+        name=name or _("tệp"),
+        stored_name=f"{uuid4().hex}{suffix}",
         content_type=content_type,
         size=uploaded.size,
         sha256=digest.hexdigest(),
     )
-
-
-def plain_name(name: object) -> str:
-    """The name a file was sent under, without folders and control characters, for the screen."""
-    return normalise(PurePath(str(name).replace("\\", "/")).name)[:200] or _("tệp")
 
 
 def _sniff(uploaded) -> str | None:

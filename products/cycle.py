@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ocop_portal import law
+from ocop_portal.lawbook import versions
 
 from . import dossier
 from .models import Cycle, CycleStep, Entry, EntryEvent, Product, Step
@@ -67,7 +68,7 @@ def dossier_is_complete(entry: Entry) -> list[str]:
 
 def set_is_usable(entry: Entry) -> list[str]:
     """Step 5: the criteria set exists; a set declared missing can rate nothing."""
-    summary = entry.cycle.law.summary(entry.set_number)
+    summary = versions.summary(entry.cycle.decision, entry.set_number)
     if summary.usable:
         return []
     return [

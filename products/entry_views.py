@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from ocop_portal import law
+from ocop_portal.lawbook import versions
 from ocop_portal.pages import crumbs
 
 from . import board as boards
@@ -133,7 +134,7 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
             "product": found.product,
             "producer": found.product.producer,
             "cycle": found.cycle,
-            "set": found.cycle.law.summary(found.set_number),
+            "set": versions.summary(found.cycle.decision, found.set_number),
             "asked": boards.asked_of(found),
             "returned": _last_return(found, events),
             "track": _track(steps),

@@ -13,6 +13,7 @@ from communes.models import Role, Unit, today
 from communes.scope import producers_for, units_in_scope
 from ocop_portal import law
 from ocop_portal.forms import PortalForm, PortalModelForm
+from ocop_portal.lawbook import versions
 
 from .cycle import suggested_sets
 from .files import ACCEPTED, FileRefused, Upload, check_upload
@@ -38,6 +39,7 @@ def classification_choices() -> list[tuple]:
     decisions = law.decisions()[::-1]
     choices = []
     for decision in decisions:
+        sets = versions.summaries(decision.slug)
         for branch in decision.branches:
             for group in branch.groups:
                 label = (
@@ -46,7 +48,13 @@ def classification_choices() -> list[tuple]:
                 if len(decisions) > 1:
                     label = f"{decision.number}: {label}"
                 choices.append(
-                    (label, [(f"{decision.slug}/{s.number}", _set_label(s)) for s in group.sets])
+                    (
+                        label,
+                        [
+                            (f"{decision.slug}/{s.number}", _set_label(sets[s.number]))
+                            for s in group.sets
+                        ],
+                    )
                 )
     return choices
 

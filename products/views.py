@@ -13,6 +13,7 @@ from communes.history import entries_of
 from communes.scope import OFFICERS, producers_for, units_in_scope
 from ocop_portal import law
 from ocop_portal.exchange.tables import as_file, wanted_format
+from ocop_portal.lawbook import versions
 from ocop_portal.pages import crumbs, page_of
 
 from . import board as boards
@@ -77,7 +78,7 @@ def product(request, pk: int):
 
 
 def _product_page(request, found: Product, photo_form: PhotoForm | None = None):
-    summary = law.decision(found.decision).summary(found.set_number)
+    summary = versions.summary(found.decision, found.set_number)
     entries = [
         boards.mark(entry, entry.due_on)
         for entry in boards.with_due(found.entries.select_related("cycle__unit")).order_by(

@@ -78,6 +78,10 @@ NO_SCREEN = {
     "evaluation:candidate_page": "a picture",
     "worker": "a script",
     "manifest": "JSON",
+    "lawbook:document_file": "a file",
+    "lawbook:set_spreadsheet": "a file",
+    "lawbook:set_readable": "a file",
+    "lawbook:upload_file": "a file",
     "mfa_download_recovery_codes": "a file",
     "health": "for machines",
     "web_health": "for machines",
@@ -413,6 +417,33 @@ def visits() -> list[tuple]:
         ("thuky", "round-close", "evaluation:round_close", (_tallying_round,)),
         ("thuky", "round-publish", "evaluation:round_publish", (_tallying_round,)),
         ("thanhvien3", "round-tallying", "evaluation:round", (_tallying_round,)),
+        # The law as the office keeps it; the rows that these show are made when they are asked for.
+        ("canbohuyen", "law-desk", "lawbook:desk"),
+        ("canbohuyen", "law-document-add", "lawbook:document_add", ("1048-2019",)),
+        ("canbohuyen", "law-no-scan", "lawbook:check_begin", ("26-2026", 4)),
+        ("canbohuyen", "law-document", "lawbook:document", (_law_document,)),
+        ("canbohuyen", "law-document-withdraw", "lawbook:document_withdraw", (_law_document,)),
+        ("canbohuyen", "law-check-begin", "lawbook:check_begin", ("1048-2019", 10)),
+        ("canbohuyen", "law-check", "lawbook:check", (_law_check,)),
+        (
+            "canbohuyen",
+            "law-check-wrong",
+            "lawbook:check",
+            (_law_check,),
+            "press Lưu, sang mục tiếp",
+        ),
+        ("canbohuyen", "law-check-ready", "lawbook:check", (_law_check_ready,)),
+        ("canbohuyen", "law-check-sign", "lawbook:check_sign", (_law_check_ready,)),
+        ("canbohuyen", "law-decision", "lawbook:decision_desk", ("1048-2019",)),
+        ("canbohuyen", "law-upload-add", "lawbook:upload_add", ("1048-2019", 3)),
+        ("canbohuyen", "law-upload", "lawbook:upload", (_law_upload,)),
+        ("canbohuyen", "law-draft-begin", "lawbook:draft_begin", ("1048-2019", 1)),
+        ("canbohuyen", "law-version", "lawbook:version", (_law_draft,)),
+        ("canbohuyen", "law-place", "lawbook:place_edit", (_law_draft, "7")),
+        ("canbohuyen", "law-publish", "lawbook:version_publish", (_law_draft,)),
+        ("canbohuyen", "law-withdraw", "lawbook:version_withdraw", (_law_draft,)),
+        ("canbohuyen", "law-set", "lawbook:set_desk", ("1048-2019", 10)),
+        ("canbohuyen", "law-set-missing", "lawbook:set_desk", ("1048-2019", 3)),
     ]
     return [(row[0], row[1], *(row[2:] or (row[1],))) for row in rows]
 
@@ -491,6 +522,108 @@ def _complaint() -> int:
             ),
             by=User.objects.get(username="canbohuyen"),
         )
+    ).pk
+
+
+def _district_officer():
+    from ocop_portal.accounts.models import User
+
+    return User.objects.get(username="canbohuyen")
+
+
+def _law_document() -> int:
+    """A scan of Decision 1048 that says it is none: two drawn pages."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from PIL import Image, ImageDraw
+
+    from ocop_portal.lawbook.documents import add_document, check_scan
+    from ocop_portal.lawbook.models import LegalDocument
+
+    found = LegalDocument.objects.filter(title="ảnh mẫu, không phải văn bản thật").first()
+    if found:
+        return found.pk
+    pages = []
+    for number in (1, 2):
+        page = Image.new("RGB", (1240, 1754), "#ffffff")
+        draw = ImageDraw.Draw(page)
+        for line in range(30):
+            draw.rectangle((120, 160 + line * 48, 1120 - line % 4 * 90, 172 + line * 48), "#777777")
+        content = io.BytesIO()
+        page.save(content, "PNG")
+        pages.append(check_scan(SimpleUploadedFile(f"trang-{number}.png", content.getvalue())))
+    return add_document(
+        decision="1048-2019",
+        number="1048/QĐ-TTg",
+        title="ảnh mẫu, không phải văn bản thật",
+        files=pages,
+        by=_district_officer(),
+    ).pk
+
+
+def _law_check(number: int = 10, leave: int = 8) -> int:
+    """A comparison of a set, all but the last `leave` sections ticked."""
+    from ocop_portal import law
+    from ocop_portal.lawbook import checking
+    from ocop_portal.lawbook.models import LegalDocument
+
+    by, criteria = _district_officer(), law.decision("1048-2019").criteria_set(number)
+    document = LegalDocument.objects.get(pk=_law_document())
+    check = checking.begin(criteria=criteria, document=document, by=by)
+    pieces = checking.pieces_of(criteria)
+    for page, piece in enumerate(pieces[: len(pieces) - leave], start=1):
+        checking.tick(
+            check_id=check.pk,
+            criteria=criteria,
+            section=piece.key,
+            agrees=True,
+            page=min(page, 2),
+            by=by,
+        )
+    return check.pk
+
+
+def _law_check_ready() -> int:
+    """A comparison in which every section agrees, not signed yet."""
+    return _law_check(4, 0)
+
+
+def _law_draft() -> int:
+    """A draft of set 10 with one level changed."""
+    from ocop_portal.lawbook import drafting, places
+
+    by = _district_officer()
+    draft = drafting.start_draft(
+        decision="1048-2019", number=10, by=by, reason="Sửa mục 7 theo văn bản ký."
+    )
+    spot = places.find(draft.content, "7")
+    options = [dict(option) for option in spot.item["options"]]
+    options[0]["label"] = "Trung bình (sửa thử)"
+    content = places.edited(draft.content, "7", facts={}, options=options)
+    return drafting.change_draft(draft_id=draft.pk, seen=draft.digest, content=content, by=by).pk
+
+
+def _law_upload() -> int:
+    """A file with faults: set 1's rows sent in as set 3, one level without points."""
+    import openpyxl
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from ocop_portal import law
+    from ocop_portal.lawbook import spreadsheet
+    from ocop_portal.lawbook.intake import take_file
+
+    shelf = law.decision("1048-2019")
+    content = spreadsheet.write(shelf, shelf.summary(3), shelf.criteria_set(1))
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    page = book.worksheets[0]
+    page["D10"], page["D12"], page["B14"] = None, "ba", "1.1"
+    out = io.BytesIO()
+    book.save(out)
+    return take_file(
+        decision="1048-2019",
+        number=3,
+        uploaded=SimpleUploadedFile("bo-3.xlsx", out.getvalue()),
+        by=_district_officer(),
+        reason="Nhập theo văn bản ký.",
     ).pk
 
 

@@ -21,6 +21,7 @@ from ocop_portal.reminders.feed import make_feed
 from ocop_portal.reminders.models import Holiday, Notice, Scan
 
 from . import factories as make
+from .lawbook import shelf
 
 EVERYONE = "everyone"
 SIGNED_IN = "signed in"
@@ -216,6 +217,27 @@ def table(world) -> dict[str, tuple[list, object]]:
         "evaluation:complain_result": ([w.closed_result.pk], {"district"}),
         "evaluation:recognition_add": ([w.product.pk], {"district"}),
         "evaluation:recognition_revoke": ([w.recognition.pk], {"district"}),
+        # the law as the office keeps it
+        "lawbook:desk": ([], DISTRICTS),
+        "lawbook:decision_desk": (["1048-2019"], DISTRICTS),
+        "lawbook:document_add": (["1048-2019"], DISTRICTS),
+        "lawbook:document": ([w.scan.pk], DISTRICTS),
+        "lawbook:document_withdraw": ([w.scan.pk], DISTRICTS),
+        "lawbook:document_file": ([w.scan.files.get().pk], DISTRICTS),
+        "lawbook:set_desk": (["1048-2019", 1], DISTRICTS),
+        "lawbook:check_begin": (["1048-2019", 1], DISTRICTS),
+        "lawbook:check": ([w.comparison.pk], DISTRICTS),
+        "lawbook:check_sign": ([w.comparison.pk], DISTRICTS),
+        "lawbook:set_spreadsheet": (["1048-2019", 1], DISTRICTS),
+        "lawbook:set_readable": (["1048-2019", 1], DISTRICTS),
+        "lawbook:upload_add": (["1048-2019", 1], DISTRICTS),
+        "lawbook:upload": ([w.sent_in.pk], DISTRICTS),
+        "lawbook:upload_file": ([w.sent_in.pk], DISTRICTS),
+        "lawbook:draft_begin": (["1048-2019", 2], DISTRICTS),
+        "lawbook:version": ([w.law_draft.pk], DISTRICTS),
+        "lawbook:place_edit": ([w.law_draft.pk, "1.1"], DISTRICTS),
+        "lawbook:version_publish": ([w.law_draft.pk], DISTRICTS),
+        "lawbook:version_withdraw": ([w.law_draft.pk], DISTRICTS),
     }
 
 
@@ -310,6 +332,10 @@ def build() -> SimpleNamespace:
         complaint=complaint,
         complaint_paper=make.ComplaintPaperFactory(complaint=complaint),
         job=make.ImportRowFactory(job__by=people["commune"]).job,
+        scan=(scan := shelf.document()),
+        comparison=shelf.checked(shelf.in_file(1), document=scan, ticked=1),
+        law_draft=shelf.version(shelf.corrected(), "draft"),
+        sent_in=shelf.sent_in(),
         notice=Notice.objects.create(
             recipient=people["commune"],
             kind="test",

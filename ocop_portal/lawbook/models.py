@@ -326,6 +326,45 @@ class SectionTick(Kept):
         return self.section
 
 
+class SetUpload(Kept):
+    """A file with a whole set that an officer sent in: what became a draft, or what was wrong in it.
+
+    The file is kept either way: a version can be traced to it, and a faulty one be fetched, mended
+    and sent again.
+    """
+
+    decision = models.SlugField(max_length=20)
+    number = models.PositiveSmallIntegerField()
+    file = models.FileField(storage=private_storage, upload_to="bo-tieu-chi/%Y/%m/", max_length=250)
+    original_name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    reason = models.CharField(_("lý do"), max_length=500)
+    faults = models.JSONField(default=list)  # {place, what} for the screen
+    version = models.ForeignKey(
+        SetVersion, null=True, on_delete=models.PROTECT, related_name="uploads"
+    )
+    uploaded_by = _person()
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-uploaded_at", "-pk"]
+        indexes = [models.Index(fields=["decision", "number"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(version__isnull=False, faults=[])
+                | (Q(version__isnull=True) & ~Q(faults=[])),
+                name="set_upload_draft_or_faults",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("lawbook:upload", args=[self.pk])
+
+
 class LawEvent(Kept):
     """What happened to a Decision's scans, a set's versions and comparisons: append-only."""
 

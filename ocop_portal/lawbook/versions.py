@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import CharField, Count, DateTimeField, F, IntegerField, Q, Value
 from django.utils import timezone
@@ -42,21 +42,31 @@ def current_sets(decision: str, numbers: Iterable[int]) -> dict[int, law.Criteri
     return found
 
 
+def summaries(decision: str) -> dict[int, law.SetSummary]:
+    """The sets as the Decision lists them, by number; one that was published here is not missing.
+
+    One query; none where the law's files have every text.
+    """
+    found = {item.number: item for item in law.decision(decision).sets}
+    missing = {number for number, item in found.items() if not item.usable}
+    if missing:
+        published = SetVersion.objects.filter(
+            decision=decision, number__in=missing, state=SetVersion.State.PUBLISHED
+        )
+        for number in published.values_list("number", flat=True):
+            found[number] = replace(found[number], state=law.TRANSCRIBED)
+    return found
+
+
+def summary(decision: str, number: int) -> law.SetSummary:
+    """`summaries` for one set; UnknownSet. Asks the database only where the files have no text."""
+    found = law.decision(decision).summary(number)
+    return found if found.usable else summaries(decision)[number]
+
+
 def usable_numbers(decision: str) -> set[int]:
     """The sets of a Decision that can be scored: with a text in the files, or published here."""
-    published = SetVersion.objects.filter(decision=decision, state=SetVersion.State.PUBLISHED)
-    listed = {item.number: item.usable for item in law.decision(decision).sets}
-    found = set(published.values_list("number", flat=True)) & set(listed)
-    return found | {number for number, usable in listed.items() if usable}
-
-
-def is_usable(decision: str, number: int) -> bool:
-    """Whether this set can be scored; asks the database only where the files have no text."""
-    if law.decision(decision).summary(number).usable:
-        return True
-    return SetVersion.objects.filter(
-        decision=decision, number=number, state=SetVersion.State.PUBLISHED
-    ).exists()
+    return {number for number, item in summaries(decision).items() if item.usable}
 
 
 def by_digest(digest: str) -> law.CriteriaSet | None:

@@ -11,6 +11,7 @@ from ocop_portal.lawbook.models import (
     LegalDocument,
     SectionTick,
     SetCheck,
+    SetUpload,
     SetVersion,
 )
 from tests import factories as make
@@ -95,3 +96,18 @@ def version(content: dict, state: str = "published", **fields) -> SetVersion:
             "published_at": timezone.now(),
         }
     return SetVersion.objects.create(**given | fields)
+
+
+def sent_in(number: int = 1) -> SetUpload:
+    """A file that was sent in with one fault."""
+    return SetUpload.objects.create(
+        decision=SLUG,
+        number=number,
+        file=ContentFile(b"set: 1", "tep.yaml"),
+        original_name="bo-1.yaml",
+        size=6,
+        sha256="0" * 64,
+        reason="Nhập theo văn bản ký.",
+        faults=[{"place": "Dòng 1", "what": "thiếu “name”"}],
+        uploaded_by=make.UserFactory(),
+    )

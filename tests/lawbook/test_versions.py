@@ -53,18 +53,18 @@ def test_a_missing_set_is_usable_once_a_version_was_published():
     with pytest.raises(law.MissingSet):
         versions.current_set(SLUG, 3)
     assert 3 not in versions.usable_numbers(SLUG)
-    assert not versions.is_usable(SLUG, 3)
+    assert not versions.summary(SLUG, 3).usable
     content = dataclasses.replace(shelf.in_file(1), number=3, name="Gạo, ngũ cốc").to_dict()
     found = shelf.version(content)
     assert versions.current_set(SLUG, 3).digest == found.digest
     assert versions.usable_numbers(SLUG) == set(range(1, 27))
-    assert versions.is_usable(SLUG, 3)
+    assert versions.summary(SLUG, 3).usable
 
 
 def test_a_draft_of_a_missing_set_makes_it_no_more_usable():
     content = dataclasses.replace(shelf.in_file(1), number=3, name="Gạo, ngũ cốc").to_dict()
     shelf.version(content, "draft")
-    assert not versions.is_usable(SLUG, 3)
+    assert not versions.summary(SLUG, 3).usable
     assert versions.current_sets(SLUG, [1, 3]) == {1: shelf.in_file(1)}
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ocop_portal import law
+from ocop_portal.lawbook import frozen
 
 STATES = {
     law.TRANSCRIBED: gettext_lazy("đã chép, chưa đối chiếu văn bản ký"),
@@ -54,7 +55,7 @@ class Command(BaseCommand):
         about_to = {found.number for found in new}
         faults = [
             fault
-            for fault in law.faults(decision.slug)
+            for fault in (*law.faults(decision.slug), *frozen.faults(decision.slug))
             if not (fault.kind == "frozen" and fault.set_number in about_to)
         ]
         self.stdout.write(f"{decision.number} ({decision.slug}): {decision.title}")
