@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
-
 from benchmarks import Figure, milliseconds
 
 MEMBERS = 30
