@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
+
 from benchmarks import Figure, milliseconds
 
 MEMBERS = 30
