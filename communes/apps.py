@@ -6,4 +6,4 @@ class CommunesConfig(AppConfig):
     verbose_name = "Đơn vị, vai trò, chủ thể"
 
     def ready(self) -> None:
-        from . import rules  # noqa: F401  registers permissions and the second-factor rule
+        from . import deadlines, exchange, rules  # noqa: F401  they register

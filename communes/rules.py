@@ -3,6 +3,7 @@
 import rules
 
 from ocop_portal.accounts.second_factor import require_second_factor_for
+from ocop_portal.reminders.models import EVERYWHERE
 
 from .models import Role
 from .scope import OFFICERS, holds, reaches
@@ -32,6 +33,14 @@ def works_in_unit_of(user, producer) -> bool:
     return producer is not None and reaches(user, producer.unit_id, *OFFICERS)
 
 
+@rules.predicate
+def arranges_reminders_of(user, unit) -> bool:
+    """A district officer for a unit of theirs; the administrator for the whole portal (unit 0)."""
+    if unit == EVERYWHERE:
+        return holds(user, Role.Kind.ADMINISTRATOR)
+    return unit is not None and reaches(user, unit, Role.Kind.DISTRICT_OFFICER)
+
+
 @require_second_factor_for
 def administrators_need_a_second_factor(user) -> bool:
     """Administrators can give roles, so a stolen password must not be enough."""
@@ -43,6 +52,10 @@ rules.add_perm("communes.add_producer", is_officer)
 rules.add_perm("communes.view_producer", works_in_unit_of)
 rules.add_perm("communes.change_producer", works_in_unit_of)
 rules.add_perm("communes.manage_roles", is_administrator)
+rules.add_perm("reminders.operate", is_administrator)
+rules.add_perm("reminders.keep_rules", is_district_officer | is_administrator)
+rules.add_perm("reminders.arrange", arranges_reminders_of)  # on the unit's number
+rules.add_perm("reminders.keep_holidays", is_district_officer | is_administrator)
 # What the lawbook on the ground floor asks: it knows no roles.
 rules.add_perm("lawbook.check_set", is_district_officer)
 rules.add_perm("lawbook.change_set", is_district_officer)

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from .models import Producer, Role, Unit
+from .models import Producer, Role, Unit, UnitCover
 
 OFFICERS = (Role.Kind.DISTRICT_OFFICER, Role.Kind.COMMUNE_OFFICER)
 
@@ -43,3 +43,27 @@ def reaches(user, unit_id: int, *kinds: str) -> bool:
 def producers_for(user) -> QuerySet[Producer]:
     """The producers that this officer may see and edit."""
     return Producer.objects.filter(unit__in=units_in_scope(user, *OFFICERS).values("pk"))
+
+
+def officers_by_unit(people=None) -> dict[str, dict[int, tuple[int, ...]]]:
+    """Role kind → unit → the active users whose role of that kind reaches the unit; two queries.
+
+    With `people` (ids of users) only of these, and only the units that their roles reach.
+    """
+    roles = Role.objects.on().filter(kind__in=OFFICERS, user__is_active=True)
+    if people is not None:
+        roles = roles.filter(user__in=people)
+    roles = list(roles.values_list("kind", "unit_id", "user_id"))
+    covers: dict[int, set[int]] = {}
+    for holder, unit in UnitCover.objects.filter(
+        holder__in={unit for _kind, unit, _user in roles}
+    ).values_list("holder_id", "unit_id"):
+        covers.setdefault(holder, set()).add(unit)
+    found: dict[str, dict[int, set[int]]] = {kind: {} for kind in OFFICERS}
+    for kind, holder, user in roles:
+        for unit in covers.get(holder, ()):
+            found[kind].setdefault(unit, set()).add(user)
+    return {
+        kind: {unit: tuple(sorted(users)) for unit, users in units.items()}
+        for kind, units in found.items()
+    }

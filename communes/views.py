@@ -12,10 +12,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from ocop_portal.exchange.tables import as_file, wanted_format
 from ocop_portal.pages import crumbs, page_of
 from ocop_portal.search import matching
 
 from . import scope
+from .exchange import PRODUCER_FIELDS
 from .filters import ProducerFilter
 from .forms import ProducerForm, ReasonForm
 from .history import entries_of
@@ -34,6 +36,8 @@ def producers(request):
     """The producers in the officer's scope: search, filters, 20 a page."""
     wanted = ProducerFilter(request.GET, units=scope.units_in_scope(request.user, *scope.OFFICERS))
     found = wanted.apply(scope.producers_for(request.user)).select_related("unit")
+    if format_ := wanted_format(request):
+        return as_file(format_, name="chu-the", fields=PRODUCER_FIELDS, rows=found.iterator())
     page = page_of(request, found)
     # Counted for this page's rows alone: grouping all of them would cost by the size of the list.
     shown = Producer.objects.filter(pk__in=[row.pk for row in page])

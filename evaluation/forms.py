@@ -444,7 +444,7 @@ class RecognitionForm(PortalModelForm):
                 _("Theo %(law)s, %(level)s không công nhận %(stars)d sao.")
                 % {
                     "law": decision.number,
-                    "level": found.name if found else data["level"],
+                    "level": found.name if found else dict(EvaluationLevel.choices)[level],
                     "stars": stars,
                 },
             )
@@ -467,7 +467,13 @@ class RevokeForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    helper = _helper("revoked_on", "revoked_ground")
+    concluded_on = forms.DateField(
+        label=_("Ngày kết luận vi phạm"),
+        required=False,
+        help_text=_("Bỏ trống nếu chưa rõ. Dùng để đối chiếu thời hạn thu hồi."),
+    )
+
+    helper = _helper(_half("revoked_on", "concluded_on"), "revoked_ground")
 
 
 class RoundFilterForm(forms.Form):

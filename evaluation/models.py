@@ -13,7 +13,9 @@ from simple_history.models import HistoricalRecords
 
 from communes.models import PeriodQuerySet, Producer, Unit
 from ocop_portal import law
-from products.models import Cycle, Entry, EvaluationLevel, Product
+from products.models import Cycle, Entry, EvaluationLevel, Product, private_storage
+
+from .check_code import new_code
 
 
 class Council(models.Model):
@@ -185,6 +187,15 @@ class Round(models.Model):
     name = models.CharField(_("tên đợt"), max_length=200)
     meets_on = models.DateField(_("ngày họp"))
     scoring_due = models.DateTimeField(_("hạn gửi phiếu"))
+    # The first hearing of a council that hears some products again after extra tests or checks.
+    follows = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="followed_by",
+    )
     # Copied from the council when the round opens, so that a later change of rules does not reach back.
     quorum_numerator = models.PositiveSmallIntegerField(default=3)
     quorum_denominator = models.PositiveSmallIntegerField(default=4)
@@ -480,6 +491,8 @@ class Mark(models.Model):
     criterion = models.CharField(max_length=20)
     option = models.PositiveSmallIntegerField()
     points = models.PositiveSmallIntegerField()
+    # Raised by one with every change: a device that chose without having seen the newest is told.
+    version = models.PositiveIntegerField(default=1)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -500,13 +513,42 @@ class MarkEvent(models.Model):
     criterion = models.CharField(max_length=20)
     option = models.PositiveSmallIntegerField(null=True)
     previous = models.PositiveSmallIntegerField(null=True)
+    # The name that the member's device gave this choice: sent again, it is known by it.
+    client_id = models.CharField(max_length=40, blank=True)
+    version = models.PositiveIntegerField(default=0)  # of the mark after it; 0: not recorded
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sheet", "client_id"],
+                condition=~Q(client_id=""),
+                name="mark_event_once_a_client_id",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.previous} → {self.option}"
+
+
+class MarkNote(models.Model):
+    """What a member noted for themselves on one criterion; read only where the sheet may be."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="notes")
+    criterion = models.CharField(max_length=20)
+    text = models.TextField(_("ghi chú"))
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("ghi chú tiêu chí")
+        verbose_name_plural = _("ghi chú tiêu chí")
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "criterion"], name="note_once_a_criterion")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.text[:40]}"
 
 
 class Declaration(models.Model):
@@ -524,6 +566,42 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return self.rule
+
+
+class Absence(models.Model):
+    """A member who did not come to the sitting, with the reason; for the quorum and the minutes."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="absences")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="absences")
+    reason = models.CharField(_("lý do vắng"), max_length=300)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "seat"], name="absence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seat}: {self.reason}"
+
+
+class KnockOutVote(models.Model):
+    """How one member voted on whether a product is out; abstaining is no row."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="votes")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="votes")
+    is_out = models.BooleanField(_("loại"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["candidate", "seat"], name="vote_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seat} × {self.candidate}: {self.is_out}"
 
 
 class Result(models.Model):
@@ -606,6 +684,12 @@ class Recognition(models.Model):
     source = models.CharField(_("nguồn"), max_length=250, blank=True)
     revoked_on = models.DateField(_("thu hồi ngày"), null=True, blank=True)
     revoked_ground = models.CharField(_("căn cứ thu hồi"), max_length=300, blank=True)
+    # The day on which the violation was established; the revocation follows within days of it.
+    concluded_on = models.DateField(_("ngày kết luận vi phạm"), null=True, blank=True)
+    # What the QR on the certificate leads to. No part of it follows from anything else.
+    check_code = models.CharField(
+        _("mã kiểm tra"), max_length=12, unique=True, default=new_code, editable=False
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -615,7 +699,7 @@ class Recognition(models.Model):
     )
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["check_code"])
 
     class Meta:
         verbose_name = _("công nhận")
@@ -650,3 +734,140 @@ class Recognition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product}: {self.stars}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluation:recognition", args=[self.pk])
+
+
+class RoundRecord(models.Model):
+    """A closed round in the names and words of the day on which it was closed.
+
+    Results, sheets and pinned sets do not change once a round is closed. What they refer to does:
+    people, seats, councils, products and producers are renamed, the law's files are mended. Papers
+    are printed from this copy.
+    """
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="record")
+    content = models.JSONField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return str(self.round)
+
+
+class Outcome(models.Model):
+    """What the higher level made of a result that was sent on to it; a correction is a newer row."""
+
+    result = models.ForeignKey(Result, on_delete=models.PROTECT, related_name="outcomes")
+    level = models.CharField(_("cấp đánh giá"), max_length=10, choices=EvaluationLevel)
+    authority = models.CharField(_("cơ quan ban hành"), max_length=200)
+    document = models.CharField(_("số, ký hiệu văn bản"), max_length=100)
+    decided_on = models.DateField(_("ngày văn bản"))
+    stars = models.PositiveSmallIntegerField(_("hạng sao"), validators=[MaxValueValidator(5)])
+    # As published, with two decimals at most; many outcomes are published without points.
+    points = models.DecimalField(
+        _("điểm"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    note = models.CharField(_("ghi chú"), max_length=500, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("kết quả cấp trên")
+        verbose_name_plural = _("kết quả cấp trên")
+        ordering = ["-recorded_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(stars__lte=5), name="outcome_0_to_5_stars"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.result.candidate}: {self.stars}"
+
+
+class Complaint(models.Model):
+    """A complaint (khiếu nại) about a result or a recognition, and its answer; never deleted.
+
+    No Decision names a time limit for the answer: `due_on` is what the office sets, or empty.
+    """
+
+    result = models.ForeignKey(
+        Result, null=True, blank=True, on_delete=models.PROTECT, related_name="complaints"
+    )
+    recognition = models.ForeignKey(
+        Recognition, null=True, blank=True, on_delete=models.PROTECT, related_name="complaints"
+    )
+    complainant = models.CharField(_("người khiếu nại"), max_length=200)
+    contact = models.CharField(_("địa chỉ, điện thoại"), max_length=300, blank=True)
+    received_on = models.DateField(_("ngày nhận"))
+    content = models.TextField(_("nội dung"), max_length=10_000)
+    due_on = models.DateField(_("hạn trả lời"), null=True, blank=True)
+    answered_on = models.DateField(_("ngày trả lời"), null=True, blank=True)
+    answered_by = models.CharField(_("cơ quan, người trả lời"), max_length=200, blank=True)
+    answer_document = models.CharField(_("số văn bản trả lời"), max_length=100, blank=True)
+    answer = models.TextField(_("nội dung trả lời"), max_length=10_000, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("khiếu nại")
+        verbose_name_plural = _("khiếu nại")
+        ordering = ["-received_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result__isnull=True, recognition__isnull=False)
+                | Q(result__isnull=False, recognition__isnull=True),
+                name="complaint_about_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on__isnull=True) | (~Q(answer="") & ~Q(answered_by="")),
+                name="complaint_answer_whole",
+                violation_error_message=_("Cần ghi cả người trả lời và nội dung trả lời."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.complainant} – {self.product}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluation:complaint", args=[self.pk])
+
+    @property
+    def product(self) -> Product:
+        return self.recognition.product if self.recognition else self.result.candidate.entry.product
+
+
+class ComplaintPaper(models.Model):
+    """A file that came with a complaint or its answer; private, never deleted."""
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="papers")
+    file = models.FileField(
+        _("tệp"), storage=private_storage, upload_to="khieu-nai/%Y/%m/", max_length=250
+    )
+    original_name = models.CharField(max_length=200, editable=False)
+    content_type = models.CharField(max_length=100, editable=False)
+    size = models.PositiveIntegerField(editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    uploaded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["uploaded_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["complaint", "sha256"], name="complaint_paper_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name

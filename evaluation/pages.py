@@ -45,7 +45,7 @@ def find_council(request, pk: int, perm: str) -> Council:
 def find_round(request, pk: int, perm: str = "evaluation.view_round") -> Round:
     """The round, 404 when it is not the person's to see, 403 without the permission."""
     found = get_object_or_404(
-        rounds_for(request.user).select_related("council__unit", "cycle__unit"), pk=pk
+        rounds_for(request.user).select_related("council__unit", "cycle__unit", "follows"), pk=pk
     )
     need(request, perm, found)
     return with_tone(found)
@@ -93,7 +93,7 @@ def form_page(request, form, *, title, submit, back, trail=(), lead="", **extra)
     """A page that is one form; a form with errors answers 422 and keeps what was typed."""
     return render(
         request,
-        "evaluation/form.html",
+        extra.pop("template", "evaluation/form.html"),
         {
             "form": form,
             "title": title,

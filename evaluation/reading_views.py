@@ -4,7 +4,7 @@ A member's marks are read by others only through `_readable`, which lets chair a
 once scoring has ended.
 """
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,12 +14,13 @@ from products.models import Paper
 from products.serving import paper_response
 
 from . import sheets as acts
+from .evidence import PageNotShown, page_image
 from .forms import ReasonForm
 from .models import Candidate, Conflict, Round, Sheet
 from .pages import crumbs, find_round, form_act
 from .rules import seat_in
 from .scope import hidden_from
-from .sheet_table import sheet_parts
+from .sheet_table import sheet_parts, with_notes
 from .told import mark_changes
 
 
@@ -94,13 +95,16 @@ def sheet_view(request, pk: int):
             "candidate": candidate,
             "round": candidate.round,
             "criteria": criteria,
-            "parts": sheet_parts(
-                criteria,
-                score,
-                options,
-                declarations,
-                producer_points=candidate.told_by_producer,
-                closed=True,
+            "parts": with_notes(
+                sheet_parts(
+                    criteria,
+                    score,
+                    options,
+                    declarations,
+                    producer_points=candidate.told_by_producer,
+                    closed=True,
+                ),
+                dict(found.notes.values_list("criterion", "text")),
             ),
             "score": score,
             "versions": versions,
@@ -149,11 +153,11 @@ def reopen(request, pk: int):
     )
 
 
-def candidate_paper(request, pk: int, paper: int):
-    """A paper as it was in the dossier when the round opened.
+def _frozen_paper(request, pk: int, paper: int) -> Paper:
+    """A paper of the dossier as it was when the round opened, 404 for who may not read it.
 
     For those who sit in the council and have no conflict with the product, and for the officers
-    who work with the entry; 404 for everybody else.
+    who work with the entry.
     """
     candidate = get_object_or_404(
         Candidate.objects.select_related("round__council", "entry__product__producer"), pk=pk
@@ -169,5 +173,32 @@ def candidate_paper(request, pk: int, paper: int):
     )
     if not may:
         raise Http404
-    found = get_object_or_404(Paper, pk=paper, entry=candidate.entry_id)
-    return paper_response(found)
+    return get_object_or_404(Paper, pk=paper, entry=candidate.entry_id)
+
+
+def candidate_paper(request, pk: int, paper: int):
+    """The file of a paper that the product is scored by."""
+    return paper_response(_frozen_paper(request, pk, paper))
+
+
+def candidate_page(request, pk: int, paper: int, page: int):
+    """One page of a paper as a picture, to be shown beside the criterion; `X-Pages` says of how many.
+
+    A picture is its own only page. 404 for files that cannot be shown so: they are opened instead.
+    """
+    found = _frozen_paper(request, pk, paper)
+    if found.content_type in {"image/jpeg", "image/png"} and page == 1:
+        response = paper_response(found)
+        pages = 1
+    elif found.content_type == "application/pdf" and found.file:
+        try:
+            with found.file.open("rb") as content:
+                picture, pages = page_image(content.read(), page)
+        except (PageNotShown, FileNotFoundError):
+            raise Http404 from None
+        response = HttpResponse(picture, content_type="image/jpeg")
+        response["Cache-Control"] = "private, no-store"
+    else:
+        raise Http404
+    response["X-Pages"] = str(pages)
+    return response

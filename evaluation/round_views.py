@@ -140,7 +140,7 @@ def round_detail(request, pk: int):
             "round": found,
             "can": can,
             "candidates": shown,
-            "progress": _progress(found, scored) if follow_up else None,
+            "progress": progress_of(found, scored) if follow_up else None,
             "why_not": acts.why_not_open(found)
             if found.state == Round.State.DRAFT and can["prepare_round"]
             else [],
@@ -160,7 +160,7 @@ def round_detail(request, pk: int):
     )
 
 
-def _progress(round_: Round, candidates) -> dict:
+def progress_of(round_: Round, candidates) -> dict:
     """Who has handed in how many of how many. What they hold is not read here."""
     ids = [candidate.pk for candidate in candidates]
     conflicts = set(
@@ -377,7 +377,7 @@ def round_extend(request, pk: int):
 def round_end(request, pk: int):
     """Stop scoring; chair and secretary may then see the tally."""
     found = find_round(request, pk, "evaluation.end_scoring")
-    progress = _progress(found, candidates_of(found)) if found.is_open else None
+    progress = progress_of(found, candidates_of(found)) if found.is_open else None
     return confirm_act(
         request,
         found,

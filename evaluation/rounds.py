@@ -24,6 +24,7 @@ from .models import (
     Seat,
     Sheet,
 )
+from .papers.record import freeze
 from .scope import current_sheets, seats_of, sheets_owed
 from .tally import Said, proposal, round_tally
 
@@ -472,6 +473,7 @@ def close_round(*, round_: Round, by) -> Round:
     round_.state, round_.closed_at, round_.closed_by = S.CLOSED, timezone.now(), by
     round_.save()
     _tell(round_, "closed", by, results=len(rows))
+    freeze(round_)
     return round_
 
 

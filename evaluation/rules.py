@@ -94,6 +94,20 @@ def sees_tally(user, round_) -> bool:
 
 
 @rules.predicate
+def sees_papers(user, round_) -> bool:
+    """Who prepares a round, for the invitation; once it is closed, whoever sees its tally."""
+    return prepares_round(user, round_) or sees_tally(user, round_)
+
+
+@rules.predicate
+def sees_score_papers(user, round_) -> bool:
+    """Every member's marks on paper: chair, secretary and the office, of a closed round alone."""
+    if round_ is None or not round_.is_settled:
+        return False
+    return leads_round(user, round_) or prepares_round(user, round_)
+
+
+@rules.predicate
 def publishes_round(user, round_) -> bool:
     """The secretary, or a district officer of the council's unit."""
     return prepares_round(user, round_)
@@ -136,5 +150,7 @@ rules.add_perm("evaluation.end_scoring", keeps_round)
 rules.add_perm("evaluation.close_round", keeps_round)
 rules.add_perm("evaluation.reopen_sheet", leads_round)
 rules.add_perm("evaluation.view_tally", sees_tally)
+rules.add_perm("evaluation.view_papers", sees_papers)
+rules.add_perm("evaluation.view_score_papers", sees_score_papers)
 rules.add_perm("evaluation.publish_round", publishes_round)
 rules.add_perm("evaluation.add_recognition", keeps_recognitions_of)

@@ -5,7 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from communes.models import Role
 from communes.scope import units_in_scope
 
-from .models import Candidate, Conflict, Council, Round, Seat, Sheet
+from .models import Candidate, Conflict, Council, Recognition, Round, Seat, Sheet
 
 SEATED_ROLES = (Role.Kind.COUNCIL_MEMBER, Role.Kind.SUPPORT_TEAM)
 
@@ -129,4 +129,43 @@ def sheets_owed(round_ids) -> QuerySet[Seat]:
         )
         .filter(candidate_id__isnull=False)
         .filter(~Exists(submitted), ~Exists(conflict))
+    )
+
+
+def reopened_sheets() -> QuerySet[Sheet]:
+    """Sheets reopened while the council settles differences and not yet handed in again."""
+    conflict = Conflict.objects.filter(candidate=OuterRef("candidate"), seat=OuterRef("seat"))
+    return Sheet.objects.filter(
+        ~Exists(conflict),
+        state=Sheet.State.DRAFT,
+        seat__left_on__isnull=True,
+        candidate__removed_at__isnull=True,
+        candidate__round__state=Round.State.TALLYING,
+    )
+
+
+def recognitions_to_renew() -> QuerySet[Recognition]:
+    """Recognitions in force whose end is known, of products still made, without a longer one."""
+    longer = Recognition.objects.filter(
+        product=OuterRef("product"),
+        revoked_on__isnull=True,
+        valid_until__gt=OuterRef("valid_until"),
+    )
+    return Recognition.objects.filter(
+        ~Exists(longer),
+        valid_until__isnull=False,
+        revoked_on__isnull=True,
+        product__is_active=True,
+    )
+
+
+def leaders(councils) -> QuerySet[Seat]:
+    """The seats of chair and secretary of these councils, while held and with a role."""
+    return with_role(
+        Seat.objects.filter(
+            council__in=councils,
+            left_on__isnull=True,
+            position__in=[Seat.Position.CHAIR, Seat.Position.SECRETARY],
+            user__is_active=True,
+        )
     )

@@ -4,12 +4,15 @@ A member's marks are read here only through their own sheets (`own_sheets`). No 
 with marks: a tablet goes from hand to hand, and "back" must not show what the last member chose.
 """
 
+import re
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -18,15 +21,18 @@ from ocop_portal import law
 from ocop_portal.pages import REFUSED
 
 from . import sheets as acts
+from .evidence import evidence_of, related_kinds
 from .forms import ConflictForm
 from .models import Candidate, PinnedSet, Sheet
+from .offline import keep_offline
 from .pages import crumbs, find_round, form_act, number, set_warnings
 from .rounds import declare_conflict
 from .rules import seat_in
 from .scope import candidates_to_score, own_sheets, rounds_for
-from .sheet_table import off_reasons, sheet_parts
-from .sheets import SheetIncomplete, SheetRefused
+from .sheet_table import off_reasons, sheet_parts, with_notes
+from .sheets import MarkConflict, SheetIncomplete, SheetRefused
 from .stars import stars_fragment
+from .told import option_words
 
 GRACE_MINUTES = int(acts.GRACE.total_seconds() // 60)
 
@@ -54,7 +60,7 @@ def my_sheets(request, pk: int):
         .prefetch_related(Prefetch("sheets", queryset=current, to_attr="own"))
     )
     rows = [_progress_row(candidate) for candidate in candidates]
-    return render(
+    response = render(
         request,
         "evaluation/my_sheets.html",
         {
@@ -65,6 +71,7 @@ def my_sheets(request, pk: int):
             "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Phiếu của tôi"), "")),
         },
     )
+    return keep_offline(response, request.user)
 
 
 def _progress_row(candidate: Candidate) -> dict:
@@ -157,58 +164,56 @@ def _sheet_crumbs(candidate: Candidate) -> list[dict]:
     )
 
 
-def evidence_of(candidate: Candidate) -> list[dict]:
-    """The frozen dossier by kind of paper, in the order of the Decision's list; no query."""
-    by_kind: dict[str, list[dict]] = {}
-    for paper in candidate.dossier:
-        url = (
-            reverse("evaluation:candidate_paper", args=[candidate.pk, paper["paper"]])
-            if paper.get("sha256")
-            else ""
-        )
-        by_kind.setdefault(paper["kind"], []).append(paper | {"url": url})
-    return [
-        {"name": item.name, "papers": by_kind[item.code]}
-        for item in candidate.round.law.dossier
-        if item.code in by_kind
-    ]
+def notes_of(found: Sheet) -> dict[str, str]:
+    """Criterion → what the member noted on it."""
+    return dict(found.notes.values_list("criterion", "text"))
 
 
-def _earlier_versions(found: Sheet) -> list[int]:
+def _earlier_versions(found: Sheet) -> list[Sheet]:
     """The versions that this sheet replaced: a phone may hold choices that never reached them."""
     if found.version == 1:
         return []
     versions = Sheet.objects.filter(candidate=found.candidate_id, seat=found.seat_id)
-    return list(versions.filter(version__lt=found.version).values_list("pk", flat=True))
+    return list(versions.filter(version__lt=found.version).order_by("version"))
 
 
 def sheet_page(request, found: Sheet, *, refused: str = "", status: int = 200, at: str = ""):
     """The sheet to be filled in. `at`: a rule whose declaration was refused; `refused`: why."""
     candidate = found.candidate
     criteria = candidate.pinned_set.criteria
-    options, _declared = acts.answers(found)
+    kept = acts.kept_marks(found)
+    options = {code: option for code, (option, _version) in kept.items()}
     declarations = {row.rule: row.reason for row in found.declarations.all()}
     score = acts.score_of(criteria, options, declarations)
     locked = acts.why_not_markable(found)
-    return render(
+    earlier = _earlier_versions(found)
+    response = render(
         request,
         "evaluation/sheet.html",
         {
             "sheet": found,
-            "earlier": _earlier_versions(found),
+            "earlier": [row.pk for row in earlier],
+            "reopened_reason": earlier[-1].reopened_reason if earlier else "",
             "candidate": candidate,
             "round": candidate.round,
             "criteria": criteria,
-            "parts": sheet_parts(
-                criteria,
-                score,
-                options,
-                declarations,
-                producer_points=candidate.told_by_producer,
-                ask_missing=request.GET.get("thieu") == "1",
+            "parts": with_notes(
+                sheet_parts(
+                    criteria,
+                    score,
+                    options,
+                    declarations,
+                    producer_points=candidate.told_by_producer,
+                    ask_missing=request.GET.get("thieu") == "1",
+                ),
+                notes_of(found),
+                {code: version for code, (_option, version) in kept.items()},
+                related_kinds(criteria, candidate.round.law),
             ),
             "score": score,
             "evidence": evidence_of(candidate),
+            "note_max": acts.NOTE_MAX,
+            "at": str(_milliseconds()),
             "warnings": set_warnings([criteria]),
             "locked": locked,
             "refused": refused,
@@ -218,13 +223,15 @@ def sheet_page(request, found: Sheet, *, refused: str = "", status: int = 200, a
         },
         status=status,
     )
+    return response if locked or status != 200 else keep_offline(response, request.user)
 
 
 # --- Marks ------------------------------------------------------------------------------------
 
 
-def _answer(score: law.Score, **more) -> JsonResponse:
-    """The running score as the page's script reads it. The set is still in memory: no query."""
+def _answer(kept: acts.Saved, status: int = 200, **more) -> JsonResponse:
+    """What is kept now, as the page's script reads it. The set is still in memory: no query."""
+    score = kept.score
     criteria = PinnedSet(digest=score.set_digest).criteria
     return JsonResponse(
         {
@@ -236,8 +243,10 @@ def _answer(score: law.Score, **more) -> JsonResponse:
             "gates": list(score.gates),
             "knock_outs": list(score.knock_outs),
             "stars": stars_fragment(criteria, score),
+            "marks": kept.marks,
             **more,
-        }
+        },
+        status=status,
     )
 
 
@@ -245,46 +254,145 @@ def _refusal(text, status: int) -> JsonResponse:
     return JsonResponse({"message": str(text)}, status=status)
 
 
+CLIENT_ID = re.compile(r"[0-9A-Za-z-]{0,40}")
+
+
 @require_POST
 def mark(request, pk: int):
-    """Keep one choice; JSON. Points are looked up here, whatever else was sent."""
+    """Keep one choice; JSON. Points are looked up here, whatever else was sent.
+
+    A sender that names no version has seen none: it never overwrites. 409 with `conflict` where
+    another device of the member chose otherwise, 409 with a message where nothing is taken.
+    """
     criterion = request.POST.get("criterion", "")
+    client_id = request.POST.get("id", "")
     try:
         option = int(request.POST.get("option", ""))
     except ValueError:
         return _refusal(_("Không có phương án này."), 422)
+    if not CLIENT_ID.fullmatch(client_id):
+        return _refusal(_("Không có phương án này."), 422)
     try:
-        score = acts.save_mark(sheet_id=pk, criterion=criterion, option=option, user=request.user)
+        kept = acts.save_mark(
+            sheet_id=pk,
+            criterion=criterion,
+            option=option,
+            user=request.user,
+            base=number(request.POST.get("base", "")) or 0,
+            client_id=client_id,
+        )
+    except Sheet.DoesNotExist:
+        raise Http404 from None
+    except MarkConflict as conflict:
+        told = {"criterion": criterion, "option": conflict.sent}
+        return _answer(conflict.kept, 409, conflict=told, message=str(conflict))
+    except SheetRefused as refused:
+        return _refusal(refused, 409)
+    except law.LawError as error:
+        return _refusal(error, 422)
+    saved = {"criterion": criterion, "option": option, "version": kept.version}
+    return _answer(kept, saved=saved)
+
+
+@require_POST
+def note(request, pk: int):
+    """Keep the member's note on one criterion; JSON."""
+    try:
+        text = acts.save_note(
+            sheet_id=pk,
+            criterion=request.POST.get("criterion", ""),
+            text=request.POST.get("text", ""),
+            seen=request.POST.get("seen", ""),
+            user=request.user,
+        )
     except Sheet.DoesNotExist:
         raise Http404 from None
     except SheetRefused as refused:
         return _refusal(refused, 409)
     except law.LawError as error:
         return _refusal(error, 422)
-    return _answer(score, saved={"criterion": criterion, "option": option})
+    return JsonResponse({"text": text, "at": _milliseconds()})
 
 
-FIELD = "tc-"
+def _milliseconds() -> int:
+    """Now, as a page's script compares it: what it knows is older or newer than a page."""
+    return int(timezone.now().timestamp() * 1000)
 
 
-def _save_sent(request, found: Sheet) -> None:
-    """Keep every choice of a part's form that differs from what is kept already."""
-    options, _declared = acts.answers(found)
+FIELD, SEEN, NOTE = "tc-", "v-", "gc-"
+
+
+def _save_sent(request, found: Sheet) -> list[MarkConflict]:
+    """Keep what a part's form says otherwise than the page that it was filled in on.
+
+    `v-<code>` holds what that page showed, as "version.option". A choice that was left as shown is
+    none; one that another device has answered otherwise since comes back as a conflict.
+    """
+    conflicts = []
     for name, value in request.POST.items():
+        seen = request.POST.get(f"seen-{name}", "")
+        if name.startswith(NOTE) and value.split() != seen.split():
+            acts.save_note(
+                sheet_id=found.pk,
+                criterion=name.removeprefix(NOTE),
+                text=value,
+                seen=seen,
+                user=request.user,
+            )
         if not name.startswith(FIELD):
             continue
         code, option = name.removeprefix(FIELD), number(value)
         if option is None:
             raise law.LawError(_("Không có phương án này."))
-        if options.get(code) != option:
-            acts.save_mark(sheet_id=found.pk, criterion=code, option=option, user=request.user)
+        version, _dot, shown = request.POST.get(SEEN + code, "").partition(".")
+        if shown and number(shown) == option:
+            continue
+        try:
+            acts.save_mark(
+                sheet_id=found.pk,
+                criterion=code,
+                option=option,
+                user=request.user,
+                base=number(version) or 0,
+            )
+        except MarkConflict as conflict:
+            conflicts.append(conflict)
+    return conflicts
+
+
+def _conflict_page(request, found: Sheet, conflicts: list[MarkConflict]):
+    """Both choices of each criterion, for the member to pick; what is kept stands until then."""
+    criteria = found.candidate.pinned_set.criteria
+    rows = [
+        {
+            "criterion": criteria.criterion(conflict.kept.criterion),
+            "kept": option_words(criteria, conflict.kept.criterion, conflict.kept.option),
+            "sent": option_words(criteria, conflict.kept.criterion, conflict.sent),
+            "kept_option": conflict.kept.option,
+            "sent_option": conflict.sent,
+            "version": conflict.kept.version,
+        }
+        for conflict in conflicts
+    ]
+    return render(
+        request,
+        "evaluation/mark_conflicts.html",
+        {
+            "sheet": found,
+            "candidate": found.candidate,
+            "rows": rows,
+            "part": request.POST.get("part", ""),
+            "breadcrumbs": _sheet_crumbs(found.candidate),
+        },
+        status=409,
+    )
 
 
 def _after_part(request, pk: int, act=lambda found: None, *, anchor: str = "", at: str = ""):
     """Save a part's choices, then do `act`; a refusal shows the sheet again with its reason."""
     found = _own_sheet(request, pk)
     try:
-        _save_sent(request, found)
+        conflicts = _save_sent(request, found)
         act(found)
     except (SheetRefused, law.LawError) as refused:
         return sheet_page(
@@ -294,9 +402,12 @@ def _after_part(request, pk: int, act=lambda found: None, *, anchor: str = "", a
             at=at,
             status=409 if isinstance(refused, SheetRefused) and not at else REFUSED,
         )
+    if conflicts:
+        return _conflict_page(request, found, conflicts)
     return redirect(reverse("evaluation:sheet", args=[found.candidate_id]) + anchor)
 
 
+@never_cache
 @require_POST
 def marks(request, pk: int):
     """Keep a whole part at once: for a browser without scripts."""
@@ -313,6 +424,7 @@ def _rule_anchor(rule: str) -> str:
     return f"#tc-{where}" if where and where != "header" else ""
 
 
+@never_cache
 @require_POST
 def declare(request, pk: int):
     """Declare a knock-out or a gate, with the member's reason."""
@@ -331,6 +443,7 @@ def declare(request, pk: int):
     )
 
 
+@never_cache
 @require_POST
 def retract(request, pk: int):
     """Take a declaration back."""

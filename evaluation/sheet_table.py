@@ -35,6 +35,9 @@ class CriterionRow:
     offers_none: bool = False
     state: str = ""  # "done", "missing", "off", or nothing yet
     off_reason: str = ""
+    note: str = ""  # what the member noted for themselves
+    version: int = 0  # of the mark that is shown; 0: none
+    related: list[str] = field(default_factory=list)  # kinds of paper to look at first
 
     @property
     def is_heading(self) -> bool:
@@ -160,6 +163,17 @@ def sheet_parts(
         }
         for part in criteria.parts
     ]
+
+
+def with_notes(parts: list[dict], notes: dict[str, str], versions=None, related=None) -> list[dict]:
+    """The sheet's parts with the member's notes; to be filled in, with what the form needs beside."""
+    for part in parts:
+        for section in part["sections"]:
+            for row in section["rows"]:
+                row.note = notes.get(row.criterion.code, "")
+                row.version = (versions or {}).get(row.criterion.code, 0)
+                row.related = (related or {}).get(row.criterion.code, [])
+    return parts
 
 
 def _groups(criterion: law.Criterion) -> list[dict]:

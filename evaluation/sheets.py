@@ -6,6 +6,7 @@ that was waiting for the lock finds the sheet shut, and none slips in behind the
 """
 
 import datetime
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Value
@@ -13,14 +14,26 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
+from ocop_portal.text import normalise
 
-from .models import Candidate, Conflict, Declaration, Mark, MarkEvent, Round, Seat, Sheet
+from .models import (
+    Candidate,
+    Conflict,
+    Declaration,
+    Mark,
+    MarkEvent,
+    MarkNote,
+    Round,
+    Seat,
+    Sheet,
+)
 from .scope import current_sheets, seats_of, with_role
 
 # A mark that was on its way when the clock struck is still taken; the screen states this.
 GRACE = datetime.timedelta(minutes=5)
 
 NONE_OF_THESE = 0
+NOTE_MAX = 1_000  # characters of one note as it is sent
 
 
 class SheetRefused(Exception):
@@ -36,6 +49,33 @@ class SheetIncomplete(SheetRefused):
             _("Còn %(count)d tiêu chí chưa chấm: %(codes)s.")
             % {"count": len(missing), "codes": ", ".join(missing)}
         )
+
+
+class MarkConflict(SheetRefused):
+    """The member changed this criterion on another device, which the sender had not seen.
+
+    Nothing is written. `option` and `version` are what is kept, `sent` is what was refused.
+    """
+
+    def __init__(self, kept: "Saved", sent: int):
+        self.kept, self.sent = kept, sent
+        super().__init__(
+            _("Tiêu chí %s đã được chấm khác trên một máy khác của anh/chị.") % kept.criterion
+        )
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What is kept of one criterion (`option` None: nothing yet), and the whole sheet beside it.
+
+    `marks`: criterion → (option, version), so that a device learns what another one has saved.
+    """
+
+    criterion: str
+    option: int | None
+    version: int
+    score: law.Score
+    marks: dict[str, tuple[int, int]]
 
 
 @transaction.atomic
@@ -127,44 +167,136 @@ def sheet_score(sheet: Sheet) -> law.Score:
     return score_of(sheet.candidate.pinned_set.criteria, *answers(sheet))
 
 
-@transaction.atomic
-def save_mark(*, sheet_id: int, criterion: str, option: int, user) -> law.Score:
-    """Keep one choice (0 = "none of these") and return the sheet's running score.
+def kept_marks(sheet: Sheet) -> dict[str, tuple[int, int]]:
+    """Criterion → (option, version) as the sheet stands."""
+    rows = sheet.marks.values_list("criterion", "option", "version")
+    return {code: (option, version) for code, option, version in rows}
 
-    The points come from the frozen set, not from the sender. Sending the same choice again changes
-    nothing. Raises `SheetRefused`, `law.LawError` (unknown criterion or option), and
-    `Sheet.DoesNotExist` for a sheet that is not the person's own.
+
+def _all_of(sheet: Sheet, client_id: str):
+    """Marks with their versions, declared rules, and the version that `client_id` made before.
+
+    In one query: saving a mark has six in all.
+    """
+    rows = sheet.marks.values_list("criterion", "option", "version").union(
+        sheet.declarations.values_list("rule", Value(-1), Value(0)),
+        sheet.mark_events.exclude(client_id="")
+        .filter(client_id=client_id)
+        .order_by()
+        .values_list("criterion", Value(-2), "version"),
+    )
+    marks, declared, replayed = {}, [], None
+    for code, option, version in rows:
+        if option == -1:
+            declared.append(code)
+        elif option == -2:
+            replayed = version
+        else:
+            marks[code] = (option, version)
+    return marks, declared, replayed
+
+
+@transaction.atomic
+def save_mark(
+    *,
+    sheet_id: int,
+    criterion: str,
+    option: int,
+    user,
+    base: int | None = None,
+    client_id: str = "",
+) -> Saved:
+    """Keep one choice (0 = "none of these") and return what is kept now.
+
+    The points come from the frozen set, not from the sender. `base` is the version of the mark
+    that the sender had seen (0: none); where the sheet holds another choice of a later version,
+    `MarkConflict` is raised and nothing is written. None asks no such question. `client_id` names
+    this one choice: sent again it changes nothing, whatever came after it, and `version` is then
+    the one that it made. So does sending the choice that is kept already.
+
+    Raises `SheetRefused`, `law.LawError` (unknown criterion or option), and `Sheet.DoesNotExist`
+    for a sheet that is not the person's own.
     """
     sheet = _locked(sheet_id, user)
     reason = why_not_markable(sheet)
     if reason:
         raise SheetRefused(reason)
     criteria = sheet.candidate.pinned_set.criteria
-    options, declared = answers(sheet)
-    previous = options.get(criterion)
-    options[criterion] = option
-    score = score_of(criteria, options, declared)
-    if previous != option:
-        chosen = criteria.criterion(criterion).option(option) if option else None
-        now = timezone.now()
-        Mark.objects.bulk_create(
-            [
-                Mark(
-                    sheet=sheet,
-                    criterion=criterion,
-                    option=option,
-                    points=chosen.points if chosen else 0,
-                    at=now,
-                )
-            ],
+    marks, declared, replayed = _all_of(sheet, client_id)
+    before, version = marks.get(criterion, (None, 0))
+    options = {code: row[0] for code, row in marks.items()}
+    if replayed is not None or before == option:
+        score = score_of(criteria, options, declared)
+        return Saved(criterion, before, replayed or version, score, marks)
+    # Worked out before anything is compared or written: it refuses what is not printed.
+    score = score_of(criteria, options | {criterion: option}, declared)
+    if base is not None and base != version:
+        unchanged = score_of(criteria, options, declared)
+        raise MarkConflict(Saved(criterion, before, version, unchanged, marks), option)
+    chosen = criteria.criterion(criterion).option(option) if option else None
+    now = timezone.now()
+    Mark.objects.bulk_create(
+        [
+            Mark(
+                sheet=sheet,
+                criterion=criterion,
+                option=option,
+                points=chosen.points if chosen else 0,
+                version=version + 1,
+                at=now,
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["sheet", "criterion"],
+        update_fields=["option", "points", "version", "at"],
+    )
+    MarkEvent.objects.create(
+        sheet=sheet,
+        criterion=criterion,
+        option=option,
+        previous=before,
+        client_id=client_id,
+        version=version + 1,
+        at=now,
+    )
+    marks[criterion] = (option, version + 1)
+    return Saved(criterion, option, version + 1, score, marks)
+
+
+@transaction.atomic
+def save_note(*, sheet_id: int, criterion: str, text: str, user, seen: str | None = None) -> str:
+    """Keep the member's note on a criterion and return it; an empty one is taken away.
+
+    `seen`: the note that the sender had before them. Where another device has written something
+    else since, both texts are kept, the older first. Raises like `save_mark`.
+    """
+    sheet = _locked(sheet_id, user)
+    reason = why_not_markable(sheet)
+    if reason:
+        raise SheetRefused(reason)
+    criteria = sheet.candidate.pinned_set.criteria
+    if criteria.criterion(criterion).children:
+        raise law.LawError(_("Tiêu chí %s không có ghi chú.") % criterion)
+    text = normalise(text.replace("\r\n", "\n"))
+    if len(text) > NOTE_MAX:
+        raise law.LawError(_("Ghi chú dài quá %d ký tự.") % NOTE_MAX)
+    kept = sheet.notes.filter(criterion=criterion).values_list("text", flat=True).first() or ""
+    if text == kept:
+        return kept
+    if seen is not None and kept and normalise(seen.replace("\r\n", "\n")) != kept:
+        if text in kept:
+            return kept
+        text = f"{kept}\n{text}"
+    if text:
+        MarkNote.objects.bulk_create(
+            [MarkNote(sheet=sheet, criterion=criterion, text=text)],
             update_conflicts=True,
             unique_fields=["sheet", "criterion"],
-            update_fields=["option", "points", "at"],
+            update_fields=["text", "at"],
         )
-        MarkEvent.objects.create(
-            sheet=sheet, criterion=criterion, option=option, previous=previous, at=now
-        )
-    return score
+    else:
+        sheet.notes.filter(criterion=criterion).delete()
+    return text
 
 
 @transaction.atomic
@@ -246,6 +378,9 @@ def reopen_sheet(*, sheet: Sheet, by, reason: str) -> Sheet:
     Mark.objects.bulk_create(
         Mark(sheet=new, criterion=m.criterion, option=m.option, points=m.points, at=m.at)
         for m in old.marks.all()
+    )
+    MarkNote.objects.bulk_create(
+        MarkNote(sheet=new, criterion=n.criterion, text=n.text, at=n.at) for n in old.notes.all()
     )
     Declaration.objects.bulk_create(
         Declaration(sheet=new, rule=d.rule, reason=d.reason, at=d.at)

@@ -162,10 +162,21 @@ def hide_from(user, round_: Round, rows: list[TallyRow]) -> None:
     conflicts, owed = hidden_from(user, round_)
     for row in rows:
         row.is_owed = row.candidate.pk in owed
-        if row.candidate.pk in conflicts:
-            row.hidden = _("Anh/chị đã khai có liên quan nên không xem phiếu của sản phẩm này.")
-        elif row.is_owed:
-            row.hidden = _("Anh/chị chưa gửi phiếu của mình nên chưa xem phiếu của người khác.")
+        row.hidden = _hidden_words(row.candidate.pk, conflicts, owed)
+
+
+def hidden_words(user, round_: Round) -> dict[int, str]:
+    """Candidate → why this person may not see its sheets and figures; one query."""
+    conflicts, owed = hidden_from(user, round_)
+    return {pk: _hidden_words(pk, conflicts, owed) for pk in conflicts | owed}
+
+
+def _hidden_words(pk: int, conflicts, owed) -> str:
+    if pk in conflicts:
+        return _("Anh/chị đã khai có liên quan nên không xem phiếu của sản phẩm này.")
+    if pk in owed:
+        return _("Anh/chị chưa gửi phiếu của mình nên chưa xem phiếu của người khác.")
+    return ""
 
 
 def closing_lines(round_: Round, rows: list[TallyRow]) -> list[dict]:

@@ -23,7 +23,7 @@ _ACTIONS = {
 }
 
 # What the council says of a product's marks: not to be read before one's own sheet is in.
-_OF_MARKS = {"candidate.settled", "mark.found", "check.answered"}
+_OF_MARKS = {"candidate.settled", "knock_out.voted", "mark.found", "check.answered"}
 
 
 def round_history(round_: Round, *, hidden=frozenset(), unsettled=frozenset()) -> list[dict]:
@@ -83,6 +83,10 @@ def _event_words(event, product: str) -> str:
         return _("Ghi ý kiến, kết luận của hội đồng: %s") % product
     if event.action == "conflict.declared":
         return _("Khai có liên quan, không chấm: %s") % product
+    if event.action == "knock_out.voted":
+        return _("Biểu quyết loại sản phẩm: %s") % product
+    if event.action == "attendance.recorded":
+        return _("Ghi thành viên vắng: %(absent)d/%(seats)d") % event.data
     words = str(_ACTIONS.get(event.action, event.action))
     if event.action == "extended":
         due = timezone.localtime(parse_datetime(event.data["due"]))
@@ -134,8 +138,8 @@ def mark_changes(sheet: Sheet, criteria: law.CriteriaSet) -> list[dict]:
             "changes": [
                 {
                     "field": criteria.criterion(event.criterion).title,
-                    "old": _choice_words(criteria, event.criterion, event.previous),
-                    "new": _choice_words(criteria, event.criterion, event.option),
+                    "old": option_words(criteria, event.criterion, event.previous),
+                    "new": option_words(criteria, event.criterion, event.option),
                 }
             ],
         }
@@ -143,7 +147,8 @@ def mark_changes(sheet: Sheet, criteria: law.CriteriaSet) -> list[dict]:
     ]
 
 
-def _choice_words(criteria: law.CriteriaSet, code: str, number: int | None) -> str:
+def option_words(criteria: law.CriteriaSet, code: str, number: int | None) -> str:
+    """A choice in the Decision's words with its points; empty for none."""
     if number is None:
         return ""
     if number == NONE_OF_THESE:

@@ -1,8 +1,10 @@
 """Addresses of this app."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import (
+    comparison_views,
+    complaint_views,
     council_views,
     reading_views,
     recognition_views,
@@ -31,6 +33,11 @@ urlpatterns = [
     path("dot/<int:pk>/cong-bo/", tally_views.round_publish, name="round_publish"),
     path("dot/<int:pk>/huy/", round_views.round_cancel, name="round_cancel"),
     path("dot/<int:pk>/tong-hop/", tally_views.tally, name="tally"),
+    path("dot/<int:pk>/man-hinh/", comparison_views.room, name="room"),
+    path("dot/<int:pk>/man-hinh/nhip/", comparison_views.room_pulse, name="room_pulse"),
+    path("dot/<int:pk>/vang-mat/", comparison_views.attendance, name="attendance"),
+    path("dot/<int:pk>/hop-lan-hai/", comparison_views.hear_again, name="hear_again"),
+    path("san-pham/<int:pk>/bieu-quyet/", comparison_views.vote, name="vote"),
     path("dot/<int:pk>/phieu-cua-toi/", score_views.my_sheets, name="my_sheets"),
     path("san-pham/<int:pk>/bo/", round_views.candidate_remove, name="candidate_remove"),
     path("san-pham/<int:pk>/ket-luan/", tally_views.settle, name="settle"),
@@ -41,17 +48,40 @@ urlpatterns = [
         reading_views.candidate_paper,
         name="candidate_paper",
     ),
+    path(
+        "san-pham/<int:pk>/giay-to/<int:paper>/trang/<int:page>/",
+        reading_views.candidate_page,
+        name="candidate_page",
+    ),
     path("phieu/<int:pk>/", reading_views.sheet_view, name="sheet_view"),
     path("phieu/<int:pk>/diem/", score_views.mark, name="mark"),
+    path("phieu/<int:pk>/ghi-chu/", score_views.note, name="note"),
     path("phieu/<int:pk>/phan/", score_views.marks, name="marks"),
     path("phieu/<int:pk>/khai-bao/", score_views.declare, name="declare"),
     path("phieu/<int:pk>/rut-khai-bao/", score_views.retract, name="retract"),
     path("phieu/<int:pk>/gui/", score_views.submit, name="submit"),
     path("phieu/<int:pk>/mo-lai/", reading_views.reopen, name="reopen"),
+    path("", include("evaluation.papers.urls")),
     path("cong-nhan/", recognition_views.recognitions, name="recognitions"),
     path(
         "cong-nhan/them/<int:product>/", recognition_views.recognition_add, name="recognition_add"
     ),
+    path("cong-nhan/<int:pk>/", recognition_views.recognition_detail, name="recognition"),
+    path(
+        "cong-nhan/<int:pk>/giay-chung-nhan.pdf", recognition_views.certificate, name="certificate"
+    ),
+    path("ket-qua/<int:result>/cap-tren/", recognition_views.outcome_add, name="outcome_add"),
+    path("khieu-nai/", complaint_views.complaints, name="complaints"),
+    path("khieu-nai/<int:pk>/", complaint_views.complaint, name="complaint"),
+    path("khieu-nai/<int:pk>/sua/", complaint_views.complaint_edit, name="complaint_edit"),
+    path("khieu-nai/<int:pk>/tra-loi/", complaint_views.complaint_answer, name="complaint_answer"),
+    path("khieu-nai/tep/<int:pk>/", complaint_views.complaint_paper, name="complaint_paper"),
+    path(
+        "cong-nhan/<int:pk>/khieu-nai/",
+        complaint_views.about_recognition,
+        name="complain_recognition",
+    ),
+    path("ket-qua/<int:pk>/khieu-nai/", complaint_views.about_result, name="complain_result"),
     path(
         "cong-nhan/<int:pk>/thu-hoi/",
         recognition_views.recognition_revoke,

@@ -1,17 +1,18 @@
 """What waits for council members, secretaries and officers: lines of "việc cần làm"."""
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from communes.models import Role
-from communes.scope import units_in_scope
+from communes.models import Role, today
+from communes.scope import holds, units_in_scope
 from ocop_portal.worklist import WorkItem, work_source
 
-from .models import Conflict, Round, Seat, Sheet
+from .complaints import complaints_for
+from .models import Round, Seat
 from .rules import works_in_councils
-from .scope import own_sheets, seats_of, sheets_owed
+from .scope import reopened_sheets, seats_of, sheets_owed
 
 
 @work_source
@@ -37,14 +38,7 @@ def sheets_to_hand_in(user):
                 icon="clipboard-check",
                 late=count if rounds[pk].scoring_due < now else 0,
             )
-    conflict = Conflict.objects.filter(candidate=OuterRef("candidate"), seat=OuterRef("seat"))
-    reopened = own_sheets(user).filter(
-        ~Exists(conflict),
-        state=Sheet.State.DRAFT,
-        seat__left_on__isnull=True,
-        candidate__removed_at__isnull=True,
-        candidate__round__state=Round.State.TALLYING,
-    )
+    reopened = reopened_sheets().filter(seat__user=user)
     by_round: dict[tuple[int, str], int] = {}
     for key in reopened.annotate(name=F("candidate__round__name")).values_list(
         "candidate__round", "name"
@@ -105,3 +99,20 @@ def _waiting(round_: Round, keeps: bool, now):
     if round_.state == Round.State.CLOSED:
         return _("Công bố kết quả"), "megaphone", False
     return None
+
+
+@work_source
+def complaints_to_answer(user):
+    """The complaints that a district officer has not answered; late those past the office's own day."""
+    if not holds(user, Role.Kind.DISTRICT_OFFICER):
+        return
+    still_open = complaints_for(user).filter(answered_on__isnull=True)
+    found = still_open.aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today())))
+    if found["all"]:
+        yield WorkItem(
+            label=_("Khiếu nại chưa trả lời"),
+            count=found["all"],
+            url=reverse("evaluation:complaints") + "?con=1",
+            icon="chat-left-text",
+            late=found["late"],
+        )

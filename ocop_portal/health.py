@@ -17,8 +17,8 @@ from .reminders.scan import last_scan_age
 
 logger = logging.getLogger(__name__)
 
-# So many scans may be missed before worker and beat are called late.
-SCANS_MISSED = 4
+# So many periods may pass without a scan before worker and beat are called late.
+PERIODS_WITHOUT_SCAN = 2
 
 
 def ask_database() -> None:
@@ -41,24 +41,17 @@ def ask_broker() -> None:
 
 
 def ask_reminders() -> str:
-    """ "late" when no scan for deadlines has ended for long: worker or beat stands still."""
+    """ "late" when no scan for deadlines has ended for two periods: worker or beat stands still."""
     age = last_scan_age()
-    allowed = datetime.timedelta(minutes=settings.REMINDER_SCAN_MINUTES * SCANS_MISSED)
+    allowed = datetime.timedelta(minutes=settings.REMINDER_SCAN_MINUTES * PERIODS_WITHOUT_SCAN)
     return "ok" if age is not None and age <= allowed else "late"
 
 
 PARTS = {"database": ask_database, "cache": ask_cache, "broker": ask_broker}
 
 
-@login_not_required
-@never_cache
-@require_safe
-def health(request: HttpRequest) -> JsonResponse:
-    """200 when database, cache and broker answer, 503 otherwise, with the state of each.
-
-    Public, so it says which part fails and leaves the reason to the log. Late reminders are told,
-    but pages are served all the same.
-    """
+def ask_parts() -> dict[str, str]:
+    """The state of what pages need: "ok" or "fails"; the reason goes to the log."""
     state = {}
     for name, ask in PARTS.items():
         try:
@@ -67,11 +60,34 @@ def health(request: HttpRequest) -> JsonResponse:
         except Exception:  # whatever it is, the answer is the same
             logger.exception("Health check: the %s does not answer", name)
             state[name] = "fails"
-    well = all(value == "ok" for value in state.values())
+    return state
+
+
+@login_not_required
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """200 when all is well, 503 when a part fails or reminders are late, with the state of each.
+
+    Public, so it says which part fails and leaves the reason to the log.
+    """
+    state = ask_parts()
     if state["database"] == "ok":
         try:
             state["reminders"] = ask_reminders()
         except Exception:  # tables that are not there yet
             logger.exception("Health check: the last scan cannot be read")
             state["reminders"] = "late"
-    return JsonResponse(state, status=200 if well else 503)
+    return JsonResponse(state, status=200 if set(state.values()) == {"ok"} else 503)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def web_health(request: HttpRequest) -> JsonResponse:
+    """200 while pages can be served: for a proxy that chooses among web servers.
+
+    Late reminders are no reason to send nobody to a web server, so they are not asked for.
+    """
+    state = ask_parts()
+    return JsonResponse(state, status=200 if set(state.values()) == {"ok"} else 503)

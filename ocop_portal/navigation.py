@@ -22,6 +22,7 @@ PUBLIC = (
     (_("Xã, thị trấn"), "communes:public_list", "geo-alt"),
     (_("Bộ tiêu chí"), "lawbook:decisions", "journal-text"),
     (_("Tự đánh giá"), "lawbook:rehearsal_start", "clipboard-check"),
+    (_("Kiểm tra chứng nhận"), "check_certificates", "shield-check"),
 )
 OFFICE = (
     (_("Việc cần làm"), "office", "clipboard-check", None),

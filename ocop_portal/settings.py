@@ -14,6 +14,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -66,6 +67,7 @@ DATA_DIR = BASE_DIR / env.str("DATA_DIR", default="var")
 INSTALLED_APPS = [
     "ocop_portal.apps.PortalConfig",
     "ocop_portal.accounts",
+    "ocop_portal.exchange",
     "ocop_portal.lawbook",
     "ocop_portal.reminders",
     "communes",
@@ -264,7 +266,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # The health check is asked for by the proxy itself, over plain HTTP.
-SECURE_REDIRECT_EXEMPT = [r"^suc-khoe/$"]
+SECURE_REDIRECT_EXEMPT = [r"^suc-khoe/(web/)?$"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -370,26 +372,53 @@ CELERY_TASK_SOFT_TIME_LIMIT = 540
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A worker that is told no queue (-Q) takes from all of these.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_QUEUES = [
+    Queue(name, routing_key=name) for name in ("celery", "scan", "send", "housekeeping")
+]
+CELERY_TASK_ROUTES = {
+    "ocop_portal.reminders.tasks.scan": {"queue": "scan"},
+    "ocop_portal.reminders.tasks.send_pending": {"queue": "send"},
+    "ocop_portal.reminders.tasks.housekeeping": {"queue": "housekeeping"},
+    "evaluation.tasks.refresh_expired": {"queue": "housekeeping"},
+    "celery.backend_cleanup": {"queue": "housekeeping"},
+}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 REMINDER_SCAN_MINUTES = env.int("REMINDER_SCAN_MINUTES", default=15)
+# A task that found no worker in its period is thrown away: the next one does all that it would
+# have done, and a worker that comes back after a night is not met by a night's tasks.
 CELERY_BEAT_SCHEDULE = {
     "reminders-scan": {
         "task": "ocop_portal.reminders.tasks.scan",
         "schedule": REMINDER_SCAN_MINUTES * 60.0,
+        "options": {"expires": REMINDER_SCAN_MINUTES * 60},
     },
     "reminders-send": {
         "task": "ocop_portal.reminders.tasks.send_pending",
         "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "reminders-housekeeping": {
         "task": "ocop_portal.reminders.tasks.housekeeping",
         "schedule": crontab(hour=3, minute=30),
+    },
+    "imports-take-up": {
+        "task": "ocop_portal.exchange.jobs.take_up",
+        "schedule": 120.0,
     },
     "certificates-expired": {
         "task": "evaluation.tasks.refresh_expired",
         "schedule": crontab(hour=0, minute=10),
     },
 }
+# How reminders leave. SMS and Zalo come by an adapter: ocop_portal/reminders/adapters.py.
+REMINDER_CHANNELS = [
+    path.strip()
+    for path in env.list("REMINDER_CHANNELS", default=["ocop_portal.reminders.channels.Mail"])
+]
+# No more than so many messages leave in any minute: mail servers shut out who sends too fast.
+MAILS_PER_MINUTE = env.int("MAILS_PER_MINUTE", default=60)
 
 # --- Logs ---------------------------------------------------------------------------------
 # structlog hands its events to logging, so that one level and one handler rule both.

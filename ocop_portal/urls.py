@@ -6,6 +6,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.static import serve
 
+from evaluation import offline
+from evaluation.check_views import check_certificate, check_certificates
 from products.public_views import home
 
 from . import health, views
@@ -13,16 +15,23 @@ from . import health, views
 urlpatterns = [
     path("", home, name="home"),
     path("suc-khoe/", health.health, name="health"),
+    path("suc-khoe/web/", health.web_health, name="web_health"),
+    path("sw.js", offline.worker, name="worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("lam-viec/", views.office, name="office"),
     path("tai-khoan/", include("ocop_portal.accounts.login_urls")),
     path("toi/", include("ocop_portal.accounts.urls")),
+    path("toi/nhac-viec/", include("ocop_portal.reminders.own_urls")),
     path("nhac-viec/", include("ocop_portal.reminders.urls")),
+    path("nhap-excel/", include("ocop_portal.exchange.urls")),
     path("", include("ocop_portal.lawbook.urls")),
     path("api/", include("ocop_portal.api.urls")),
     path("nguoi-dung/", include("communes.roles_urls")),
     path("", include("communes.urls")),
     path("", include("products.urls")),
     path("danh-gia/", include("evaluation.urls")),
+    path("kiem-tra/", check_certificates, name="check_certificates"),
+    path("kiem-tra/<str:code>/", check_certificate, name="check_certificate"),
 ]
 
 if settings.DEBUG:

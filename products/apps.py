@@ -6,4 +6,4 @@ class ProductsConfig(AppConfig):
     verbose_name = "Sản phẩm, chu trình năm"
 
     def ready(self) -> None:
-        from . import catalogue, deadlines, renaming, rules, work  # noqa: F401  they register
+        from . import catalogue, deadlines, exchange, renaming, rules, work  # noqa: F401  they register

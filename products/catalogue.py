@@ -21,10 +21,12 @@ from communes.models import Unit, today
 from communes.sections import unit_figure, unit_section
 from ocop_portal import law
 from ocop_portal.lawbook import versions
-from ocop_portal.search import MAX_QUERY, matching
+from ocop_portal.search import MAX_QUERY
 from ocop_portal.text import fold, normalise
 
+from . import word_index
 from .models import Product, PublicRating
+from .word_index import Hits
 
 ON_UNIT_PAGE = 6
 MOST_COMMUNES = 200
@@ -160,7 +162,7 @@ class Wanted:
     commune: str = ""  # key of a unit of any period
     branch: str = ""  # the branch's name as a slug
     year: str = ""  # a year, a period as published, or NO_YEAR
-    sort: str = "stars"
+    sort: str = ""  # "": what fits best where words were typed, else by stars
 
     @property
     def filters(self) -> dict[str, str]:
@@ -185,7 +187,7 @@ def wanted(query: dict) -> Wanted:
     if found["branch"] not in branch_names():
         found["branch"] = ""
     if found["sort"] not in ORDERS:
-        found["sort"] = "stars"
+        found["sort"] = ""
     return Wanted(**found)
 
 
@@ -205,14 +207,22 @@ def branch_slug(name: str) -> str:
     return slugify(fold(name))
 
 
-def find(search: Wanted) -> QuerySet[Product]:
-    """The products that a search finds, in its order."""
-    return ORDERS[search.sort][1](_filtered(search))
+def look_up(search: Wanted) -> Hits:
+    """The rated products that hold the typed words, before any filter; at most two queries."""
+    return word_index.search(rated_products(), search.q)
 
 
-def _filtered(search: Wanted, *, without: Iterable[str] = ()) -> QuerySet[Product]:
+def find(search: Wanted, hits: Hits) -> QuerySet[Product]:
+    """The products that a search finds, in its order; `hits` is what `look_up` gave for it."""
+    found = _filtered(search, hits)
+    if search.sort:
+        return ORDERS[search.sort][1](found)
+    return word_index.best_first(found, hits) if hits.meant else most_stars_first(found)
+
+
+def _filtered(search: Wanted, hits: Hits, *, without: Iterable[str] = ()) -> QuerySet[Product]:
     """The products found, some of the filters left aside."""
-    products = matching(rated_products(), search.q)
+    products = hits.products
     for name, value in search.filters.items():
         if name not in without:
             products = products.filter(_CONDITIONS[name](value))
@@ -252,7 +262,7 @@ class Choice:
         return f"{self.label} ({self.count})"
 
 
-def choices(search: Wanted) -> dict[str, list[Choice]]:
+def choices(search: Wanted, hits: Hits) -> dict[str, list[Choice]]:
     """What each filter offers, with counts; two queries, three when a commune is chosen.
 
     A count leaves its own filter aside, so that one can change from 4 to 3 stars in one go.
@@ -265,7 +275,7 @@ def choices(search: Wanted) -> dict[str, list[Choice]]:
             "year": str(row["rating__year"] or row["rating__period_text"] or NO_YEAR),
             "found": row["found"],
         }
-        for row in _filtered(search, without=COUNTED)
+        for row in _filtered(search, hits, without=COUNTED)
         .order_by()
         .values("rating__stars", "standing", "branch", "rating__year", "rating__period_text")
         .annotate(found=Count("pk"))
@@ -282,7 +292,7 @@ def choices(search: Wanted) -> dict[str, list[Choice]]:
         if name in chosen:
             counts.setdefault(chosen[name], 0)
         offered[name] = _in_order(name, counts)
-    offered["commune"] = _communes(search)
+    offered["commune"] = _communes(search, hits)
     return offered
 
 
@@ -302,7 +312,7 @@ def _in_order(name: str, counts: Counter) -> list[Choice]:
     return [Choice(value, labels(value), counts[value]) for value in sorted(counts, key=orders)]
 
 
-def _communes(search: Wanted) -> list[Choice]:
+def _communes(search: Wanted, hits: Hits) -> list[Choice]:
     """Today's communes with products found in them or in the units that became part of them.
 
     The `MOST_COMMUNES` with the most products, by name: a longer list is no help on a phone.
@@ -310,7 +320,7 @@ def _communes(search: Wanted) -> list[Choice]:
     holder = "producer__unit__covered_by__holder"
     day = today()
     # As a subquery, so that SQLite finds the products first; joined, it may start from the places.
-    found = _filtered(search, without=("commune",)).order_by().values("pk")
+    found = _filtered(search, hits, without=("commune",)).order_by().values("pk")
     rows = (
         Product.objects.filter(pk__in=found)
         .filter(
@@ -331,7 +341,7 @@ def _communes(search: Wanted) -> list[Choice]:
         # A link from a page about another year, or a search that finds nothing there.
         unit = Unit.objects.filter(pk=search.commune).first()
         if unit:
-            count = _filtered(search).count()
+            count = _filtered(search, hits).count()
             offered.append(Choice(search.commune, unit.dated_name, count))
     return offered
 

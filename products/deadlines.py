@@ -1,85 +1,170 @@
 """What the cycle owes, and who owes it: offered to the reminders."""
 
 import datetime
-from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
 
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from communes.models import Role, UnitCover
-from ocop_portal.reminders.registry import Deadline, deadline_source
+from communes.deadlines import Officers, officers_for
+from ocop_portal.reminders import workdays
+from ocop_portal.reminders.policy import current_choices
+from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
 
-from .board import turn_of
+from .board import ASKED, turn_of
 from .cycle import DISTRICT
-from .models import CycleStep, Entry
+from .models import Entry, Step
+from .scope import entries_owed, papers_to_renew
+
+S = Entry.State
+ONE_DAY = datetime.timedelta(days=1)
 
 
+@cache
 def waits_for_district(state: str) -> bool:
     """Whether the next move forward is the district's to make."""
     return turn_of(state) == DISTRICT
 
 
-@deadline_source("cycle-step")
-def steps_owed(since: datetime.date, until: datetime.date):
-    """Entries still in a step whose date falls due, told to the officer whose move it is."""
-    steps = CycleStep.objects.filter(
-        due_on__range=(since, until), cycle__is_closed=False
-    ).select_related("cycle")
-    due = {(step.cycle_id, step.number): step for step in steps}
-    if not due:
-        return
-    entries = (
-        Entry.objects.filter(cycle__in={cycle for cycle, _number in due})
-        .exclude(
-            state__in=[Entry.State.WITHDRAWN, Entry.State.IN_EVALUATION, Entry.State.IN_PROMOTION]
-        )
-        .select_related("product__producer", "cycle")
+def _asked_of(rows: QuerySet, ask: Ask, officers: Officers, path: str = "") -> QuerySet:
+    """Narrow rows to the units of the people asked for; `path` leads from a row to its entry."""
+    if ask.people is None:
+        return rows
+    commune, district = officers.units_of(ask.people)
+    return rows.filter(
+        Q(**{f"{path}product__producer__unit__in": commune})
+        | Q(**{f"{path}cycle__unit__in": {*district, *ask.units}})
     )
-    officers = _officers()
-    for entry in entries:
-        step = due.get((entry.cycle_id, entry.step))
-        if step is None:
-            continue
-        if waits_for_district(entry.state):
-            kind, unit = Role.Kind.DISTRICT_OFFICER, entry.cycle.unit_id
-        else:
-            kind, unit = Role.Kind.COMMUNE_OFFICER, entry.product.producer.unit_id
+
+
+def _who(entry: Entry, officers: Officers) -> dict:
+    """Who owes the entry's next move, and who stands above; nobody stands above the district."""
+    district = officers.of_district(entry.cycle.unit_id)
+    if waits_for_district(entry.state):
+        return {"recipients": district, "unit": entry.cycle.unit_id}
+    return {
+        "recipients": officers.of_commune(entry.product.producer.unit_id),
+        "superiors": district,
+        "unit": entry.cycle.unit_id,
+    }
+
+
+@deadline_source("cycle-step", label=gettext_lazy("Bước của chu trình năm"))
+def steps_owed(ask: Ask) -> Iterator[Deadline]:
+    """Entries still in a step whose date falls due, told to the officer whose move it is."""
+    officers = officers_for(ask)
+    entries = _asked_of(entries_owed().filter(due_on__range=(ask.since, ask.until)), ask, officers)
+    # Translated once, not once for each of a country's entries.
+    title = _("%(product)s – bước %(number)s: %(state)s")
+    text = _("%(asked)s Hạn của bước “%(step)s” là %(due)s.")
+    states, asked = dict(_said(S.choices)), dict(_said(ASKED.items()))
+    steps = dict(_said(Step.choices))
+    for entry in in_chunks(entries.select_related("product__producer", "cycle")):
+        due = entry.due_on.strftime("%d/%m/%Y")
         yield Deadline(
             kind="cycle-step",
-            key=f"entry:{entry.pk}:step:{step.number}",
-            due_on=step.due_on,
-            title=_("%(product)s – bước %(number)s: %(state)s")
-            % {
-                "product": entry.product,
-                "number": step.number,
-                "state": entry.get_state_display(),
-            },
-            text=_("Cần làm xong bước “%(step)s” trước hạn %(due)s.")
-            % {
-                "step": step.get_number_display(),
-                "due": step.due_on.strftime("%d/%m/%Y"),
-            },
+            key=f"entry:{entry.pk}:step:{entry.step}",
+            due_on=entry.due_on,
+            title=title
+            % {"product": entry.product, "number": entry.step, "state": states[entry.state]},
+            text=text % {"asked": asked[entry.state], "step": steps[entry.step], "due": due},
             url=entry.get_absolute_url(),
-            recipients=tuple(sorted(officers[kind].get(unit, ()))),
+            **_who(entry, officers),
         )
 
 
-def _officers() -> dict[str, dict[int, set[int]]]:
-    """Role kind → unit → users whose role of that kind reaches the unit; two queries."""
-    roles = list(
-        Role.objects.on()
-        .filter(
-            kind__in=[Role.Kind.DISTRICT_OFFICER, Role.Kind.COMMUNE_OFFICER],
-            user__is_active=True,
-        )
-        .values_list("kind", "unit_id", "user_id")
+def _said(pairs) -> Iterator[tuple]:
+    """Pairs of a value and its words, the words in the language of the moment."""
+    return ((value, str(words)) for value, words in pairs)
+
+
+# What one side has handed over and the other has to answer.
+AWAITS_ANSWER = (
+    S.IDEA_REGISTERED,
+    S.PLAN_RECEIVED,
+    S.DOSSIER_SUBMITTED,
+    S.IDEA_RETURNED,
+    S.PLAN_RETURNED,
+)
+
+
+@deadline_source("answer", label=gettext_lazy("Trả lời giữa xã và huyện"))
+def answers_owed(ask: Ask) -> Iterator[Deadline]:
+    """What was handed over waits no longer than the district's answer time, in working days."""
+    officers = officers_for(ask)
+    choices, calendar = current_choices(), workdays.calendar()
+    longest = max(
+        [choices.choice(0).answer_days, *(c.answer_days for c in choices.choices.values())]
     )
-    covers = defaultdict(set)
-    for holder, unit in UnitCover.objects.filter(
-        holder__in={unit for _kind, unit, _user in roles}
-    ).values_list("holder_id", "unit_id"):
-        covers[holder].add(unit)
-    found: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for kind, holder, user in roles:
-        for unit in covers[holder]:
-            found[kind][unit].add(user)
-    return found
+    # No stretch of so many working days is longer: weekends take two days of seven, and no year
+    # has more than a month of holidays.
+    since = ask.since - ONE_DAY * (2 * longest + 31)
+    entries = _asked_of(
+        entries_owed().filter(
+            state__in=AWAITS_ANSWER,
+            state_since__range=(_midnight(since), _midnight(ask.until + ONE_DAY)),
+        ),
+        ask,
+        officers,
+    )
+    for entry in in_chunks(entries.select_related("product__producer", "cycle")):
+        days = choices.choice(entry.cycle.unit_id).answer_days
+        handed_over = timezone.localdate(entry.state_since)
+        due_on = calendar.after(handed_over, days)
+        if not days or not ask.since <= due_on <= ask.until:
+            continue
+        yield Deadline(
+            kind="answer",
+            key=f"entry:{entry.pk}:answer:{entry.state}:{handed_over}",
+            due_on=due_on,
+            title=_("%(product)s – chờ trả lời: %(state)s")
+            % {"product": entry.product, "state": entry.get_state_display()},
+            text=" ".join(
+                filter(
+                    None,
+                    [
+                        str(ASKED[entry.state]),
+                        _("Chuyển đến ngày %(day)s, thời hạn trả lời %(count)d ngày làm việc.")
+                        % {"day": handed_over.strftime("%d/%m/%Y"), "count": days},
+                        calendar.doubt(handed_over, due_on),
+                    ],
+                )
+            ),
+            url=entry.get_absolute_url(),
+            **_who(entry, officers),
+        )
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
+
+
+@deadline_source("paper-expiry", label=gettext_lazy("Giấy tờ trong hồ sơ hết giá trị"))
+def papers_expiring(ask: Ask) -> Iterator[Deadline]:
+    """Papers of a dossier that will have expired when it is judged, unless a newer one is put in."""
+    officers = officers_for(ask)
+    papers = _asked_of(
+        papers_to_renew().filter(valid_until__range=(ask.since, ask.until)),
+        ask,
+        officers,
+        "entry__",
+    )
+    for paper in in_chunks(papers.select_related("entry__product__producer", "entry__cycle")):
+        entry = paper.entry
+        names = {item.code: item.name for item in entry.cycle.law.dossier}
+        yield Deadline(
+            kind="paper-expiry",
+            key=f"paper:{paper.pk}:expiry",
+            due_on=paper.valid_until,
+            title=_("%(product)s – giấy tờ hết giá trị: %(paper)s")
+            % {"product": entry.product, "paper": names.get(paper.kind, paper.kind)},
+            text=_("Giấy có giá trị đến hết %s. Hãy đính kèm bản mới vào hồ sơ trước ngày đó.")
+            % paper.valid_until.strftime("%d/%m/%Y"),
+            url=entry.get_absolute_url(),
+            recipients=officers.of_commune(entry.product.producer.unit_id),
+            superiors=officers.of_district(entry.cycle.unit_id),
+            unit=entry.cycle.unit_id,
+        )

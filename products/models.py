@@ -17,6 +17,8 @@ from communes.models import Producer, Unit, today
 from ocop_portal import law
 from ocop_portal.text import fold
 
+from .word_index import MistypedForm, ProductWord, SearchWord  # noqa: F401  models of this app
+
 
 def decision_choices() -> list[tuple[str, str]]:
     """The Decisions that the portal holds, for a select box."""

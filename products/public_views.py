@@ -28,10 +28,14 @@ class CatalogueFilters(PortalForm):
     sort = forms.ChoiceField(label=_("Sắp xếp theo"), required=False)
 
     def __init__(self, search: shelf.Wanted, offered: dict[str, list[shelf.Choice]]):
-        super().__init__(initial={**search.filters, "sort": search.sort})
+        sort = search.sort or ("" if search.q else "stars")
+        super().__init__(initial={**search.filters, "sort": sort})
         for name, choices in offered.items():
             self.fields[name].choices = [("", _("Tất cả")), *((c.value, str(c)) for c in choices)]
-        self.fields["sort"].choices = [(key, label) for key, (label, _by) in shelf.ORDERS.items()]
+        orders = [(key, label) for key, (label, _by) in shelf.ORDERS.items()]
+        best = [("", _("Khớp với từ tìm trước"))] if search.q else []
+        # Without words to fit, by stars is what an empty choice means.
+        self.fields["sort"].choices = [*best, *orders]
 
 
 @login_not_required
@@ -56,14 +60,16 @@ def home(request):
 def catalogue(request):
     """The rated products, with search and filters that stay in the address."""
     search = shelf.wanted(request.GET)
-    offered = shelf.choices(search)
-    page = page_of(request, shelf.for_cards(shelf.find(search)))
+    hits = shelf.look_up(search)
+    offered = shelf.choices(search, hits)
+    page = page_of(request, shelf.for_cards(shelf.find(search, hits)))
     return render(
         request,
         "products/public/catalogue.html",
         {
             "page_obj": page,
             "search": search,
+            "guessed": hits.guessed,
             "filter_form": CatalogueFilters(search, offered),
             "chosen": _chosen(request, search, offered),
         },

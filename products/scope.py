@@ -1,10 +1,11 @@
 """Which products, cycles and entries a person may work with: one query per question."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from communes.scope import OFFICERS, units_in_scope
 
-from .models import Cycle, Entry, Product
+from .board import COMMUNE_STATES, DISTRICT_STATES, with_due
+from .models import Cycle, Entry, Paper, Product
 
 
 def products_for(user) -> QuerySet[Product]:
@@ -26,3 +27,41 @@ def cycles_for(user) -> QuerySet[Cycle]:
     """
     units = units_in_scope(user, *OFFICERS).values("pk")
     return Cycle.objects.filter(unit__covers__unit__in=units).distinct()
+
+
+def entries_owed() -> QuerySet[Entry]:
+    """Entries of open cycles on which an officer's move is owed, with `due_on` of their step."""
+    return with_due(
+        Entry.objects.filter(state__in=[*COMMUNE_STATES, *DISTRICT_STATES], cycle__is_closed=False)
+    )
+
+
+# Its dossier is still to be judged: a paper that expires meanwhile would count for nothing.
+DOSSIER_MATTERS = tuple(
+    state
+    for state in Entry.State
+    if state
+    not in {
+        Entry.State.IN_EVALUATION,
+        Entry.State.RATED,
+        Entry.State.IN_PROMOTION,
+        Entry.State.WITHDRAWN,
+    }
+)
+
+
+def papers_to_renew() -> QuerySet[Paper]:
+    """Papers in force whose validity ends, of dossiers still to be judged, without a longer one."""
+    longer = Paper.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=OuterRef("valid_until")),
+        entry=OuterRef("entry"),
+        kind=OuterRef("kind"),
+        withdrawn_at__isnull=True,
+    )
+    return Paper.objects.filter(
+        ~Exists(longer),
+        withdrawn_at__isnull=True,
+        valid_until__isnull=False,
+        entry__state__in=DOSSIER_MATTERS,
+        entry__cycle__is_closed=False,
+    )

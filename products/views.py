@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from communes.history import entries_of
 from communes.scope import OFFICERS, producers_for, units_in_scope
 from ocop_portal import law
+from ocop_portal.exchange.tables import as_file, wanted_format
 from ocop_portal.lawbook import versions
 from ocop_portal.pages import crumbs, page_of
 
 from . import board as boards
 from . import catalogue as shelf
+from .exchange import ENTRY_FIELDS, PRODUCT_FIELDS
 from .files import FileRefused
 from .filters import EntryFilter, ProductFilter
 from .forms import CycleForm, PhotoForm, ProductForm
@@ -53,6 +55,8 @@ def product_list(request):
             last_state=Subquery(newest.values("state")[:1]),
         )
     )
+    if format_ := wanted_format(request):
+        return as_file(format_, name="san-pham", fields=PRODUCT_FIELDS, rows=found.iterator())
     page = page_of(request, found)
     labels = dict(Entry.State.choices)
     for row in page.object_list:
@@ -310,6 +314,10 @@ def board(request, pk: int):
     mine = entries_for(user).filter(cycle=cycle)
     wanted = EntryFilter(request.GET, entries=mine)
     found = wanted.apply(boards.with_due(mine))
+    if format_ := wanted_format(request):
+        rows = found.select_related("product__producer__unit").order_by("step", "state_since", "pk")
+        name = f"chu-trinh-{cycle.year}"
+        return as_file(format_, name=name, fields=ENTRY_FIELDS, rows=rows.iterator())
     columns = boards.columns(found, boards.steps_of(cycle))
     context = {
         "cycle": cycle,

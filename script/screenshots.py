@@ -37,6 +37,10 @@ NO_SCREEN = {
     # What only takes a form, and answers with another page.
     "products:entry_move": "a form",
     "products:self_assessment_withdraw": "one reason; the same page as withdrawing a paper",
+    "exchange:act": "a form",
+    "exchange:template": "a file",
+    "exchange:refused": "a file",
+    "exchange:map": "shown by the test of own headings; needs a file of one's own",
     "products:photo_add": "a form; wrong input shows the product's page",
     "communes:producer_stop": "a form on the producer's page",
     "communes:producer_resume": "a form on the producer's page",
@@ -45,23 +49,42 @@ NO_SCREEN = {
     "roles:user_invite": "a form on the person's page",
     "evaluation:settle": "a form; wrong input shows the tally",
     "evaluation:mark": "JSON",
+    "evaluation:note": "JSON",
+    "evaluation:room_pulse": "JSON",
     "evaluation:marks": "a form",
     "evaluation:declare": "a form",
     "evaluation:retract": "a form",
     "reminders:read_all": "a form",
     "reminders:open": "leads on",
     "lawbook:criterion": "leads on",
+    "reminders:feed": "a file",
+    "own_reminders:feed_make": "a form on the page of preferences",
+    "own_reminders:feed_revoke": "a form on the page of preferences",
+    "reminders:rule_clear": "a form on the rule's page",
+    "reminders:holiday_remove": "a form on the holidays' page",
+    "reminders:scan_now": "a form",
+    "reminders:retry": "a form",
+    "reminders:address_clear": "a form",
     "mfa_login_webauthn": "JSON",
     "mfa_reauthenticate_webauthn": "needs a key",
     # Files.
     "products:paper": "a file",
     "evaluation:candidate_paper": "a file",
+    "evaluation:round_paper": "a file",
+    "evaluation:sheet_paper": "a file",
+    "evaluation:product_sheets": "a file",
+    "evaluation:certificate": "a file",
+    "evaluation:complaint_paper": "a file",
+    "evaluation:candidate_page": "a picture",
+    "worker": "a script",
+    "manifest": "JSON",
     "lawbook:document_file": "a file",
     "lawbook:set_spreadsheet": "a file",
     "lawbook:set_readable": "a file",
     "lawbook:upload_file": "a file",
     "mfa_download_recovery_codes": "a file",
     "health": "for machines",
+    "web_health": "for machines",
     "api-v1:api-root": "JSON",
     "api-v1:openapi": "JSON",
     "api-v1:decisions": "JSON",
@@ -120,13 +143,52 @@ def served(environment: dict):
 # --- Which screens ----------------------------------------------------------------------------
 
 
+def add_imports() -> list:
+    """One upload to look over, with a changed, a refused and a new row, and one that is done."""
+    import openpyxl
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from communes.models import Producer
+    from ocop_portal.accounts.models import User
+    from ocop_portal.exchange import jobs
+    from ocop_portal.exchange.tables import template
+    from ocop_portal.uploads import EXCEL, check_upload
+
+    by = User.objects.get(username="canboxa")
+    known = Producer.objects.filter(is_sample=True, unit__code="19378").first()
+    rows = (
+        ["Hợp tác xã mẫu Hiền Lương", "hợp tác xã", "Trung Nam"],
+        ["Cơ sở mẫu Bến Hải", "công ty", "19381"],
+        [known.name, known.get_legal_form_display(), "Trung Nam", None, None, None, "Trần Thị Mẫu"],
+    )
+    found = []
+    for confirmed in (True, False):
+        book = openpyxl.load_workbook(io.BytesIO(template(jobs.offered_to(by))))
+        for row in rows if not confirmed else rows[:1]:
+            book["Chủ thể"].append(row)
+        content = io.BytesIO()
+        book.save(content)
+        upload = check_upload(
+            SimpleUploadedFile("chu-the-mau.xlsx", content.getvalue()), accepted={EXCEL}, refusal=""
+        )
+        job = jobs.start_import(upload=upload, by=by)
+        jobs.work(job.pk)
+        if confirmed:
+            jobs.confirm(job=job, by=by)
+            jobs.work(job.pk)
+        job.refresh_from_db()
+        found.append(job)
+    return found
+
+
 def visits() -> list[tuple]:
     """(account or "", name of the file, name of the address, arguments, what to do there).
 
     What to do: "" to look only, "?…" a query, "press …" a button whose answer is the picture.
     """
     from communes.models import Role, Unit
-    from evaluation.models import Council, Recognition, Round, Seat, Sheet
+    from evaluation.check_code import new_code
+    from evaluation.models import Council, Recognition, Result, Round, Seat, Sheet
     from ocop_portal.accounts.models import User
     from products.models import Cycle, Entry, Paper, Product, ProductPhoto
 
@@ -153,6 +215,9 @@ def visits() -> list[tuple]:
     person = User.objects.get(username="canboxa")
     paper = Paper.objects.filter(entry=entries[1]).first()
     photo = ProductPhoto.objects.filter(product=product).first()
+    recognition = Recognition.objects.get(product=product)
+    result = Result.objects.filter(candidate__round=published).first()
+    jobs = add_imports()
     rows = [
         ("", "home"),
         ("", "api-docs"),
@@ -201,6 +266,9 @@ def visits() -> list[tuple]:
         ("canboxa", "product-add-wrong", "products:product_add", (), "press Lưu"),
         ("canboxa", "product-edit", "products:product_edit", (product.pk,)),
         *([("canboxa", "photo-remove", "products:photo_remove", (photo.pk,))] if photo else []),
+        ("canboxa", "imports", "exchange:imports"),
+        ("canboxa", "imports-wrong", "exchange:imports", (), "press Tải lên và xem trước"),
+        *(("canboxa", f"import-{job.state}", "exchange:import", (job.pk,)) for job in jobs),
         ("canboxa", "board", "products:board", (cycle.pk,)),
         ("canboxa", "entry-add", "products:entry_add", (cycle.pk,)),
         ("canboxa", "idea", "products:entry_edit", (entries[0].pk,)),
@@ -249,7 +317,37 @@ def visits() -> list[tuple]:
             "evaluation:recognition_revoke",
             (Recognition.objects.get(product=product).pk,),
         ),
+        ("canbohuyen", "recognition", "evaluation:recognition", (recognition.pk,)),
+        ("canbohuyen", "papers", "evaluation:papers", (published.pk,)),
+        ("canbohuyen", "papers-open", "evaluation:papers", (scored.pk,)),
+        ("canbohuyen", "outcome-add", "evaluation:outcome_add", (result.pk,)),
+        ("canbohuyen", "complaints", "evaluation:complaints"),
+        ("canbohuyen", "complaint", "evaluation:complaint", (_complaint,)),
+        ("canbohuyen", "complaint-edit", "evaluation:complaint_edit", (_complaint,)),
+        ("canbohuyen", "complaint-answer", "evaluation:complaint_answer", (_complaint,)),
+        (
+            "canbohuyen",
+            "complain-recognition",
+            "evaluation:complain_recognition",
+            (recognition.pk,),
+        ),
+        ("canbohuyen", "complain-result", "evaluation:complain_result", (result.pk,)),
+        ("", "check", "check_certificates"),
+        ("", "check-wrong", "check_certificates", (), "?ma=ABCD-EFGH"),
+        ("", "check-valid", "check_certificate", (recognition.check_code,)),
+        ("", "check-unknown", "check_certificate", (new_code(),)),
+        ("", "check-mistyped", "check_certificate", ("ABCD-EFGH-JKLM",)),
         ("canbohuyen", "reminders", "reminders:inbox"),
+        ("canbohuyen", "reminders-preview", "reminders:preview"),
+        ("canboxa", "reminders-preview", "reminders:preview"),
+        ("canbohuyen", "reminders-preferences", "own_reminders:preferences"),
+        ("canboxa", "reminders-preferences", "own_reminders:preferences"),
+        ("canbohuyen", "reminders-rules", "reminders:rules"),
+        ("canbohuyen", "reminders-rule", "reminders:rule_edit", (district.pk, "cycle-step")),
+        ("canbohuyen", "reminders-choice", "reminders:choice_edit", (district.pk,)),
+        ("canbohuyen", "reminders-holidays", "reminders:holidays"),
+        ("canbohuyen", "reminders-holidays-wrong", "reminders:holidays", (), "press Ghi ngày này"),
+        ("quantri", "reminders-operations", "reminders:operations"),
         ("thanhvien2", "office", "office"),
         ("thanhvien2", "reminders", "reminders:inbox"),
         ("thanhvien2", "rounds", "evaluation:rounds"),
@@ -285,6 +383,9 @@ def visits() -> list[tuple]:
         ("thuky", "round-cancel", "evaluation:round_cancel", (scored.pk,)),
         ("thuky", "candidate-remove", "evaluation:candidate_remove", (candidate.pk,)),
         ("thuky", "reopen", "evaluation:reopen", (handed_in.pk,)),
+        ("thuky", "room-open", "evaluation:room", (scored.pk,)),
+        ("thuky", "room-published", "evaluation:room", (published.pk,)),
+        ("thuky", "attendance", "evaluation:attendance", (scored.pk,)),
         ("thuky", "round-published", "evaluation:round", (published.pk,)),
         ("thuky", "tally-published", "evaluation:tally", (published.pk,)),
         ("thuky", "profile", "accounts:profile"),
@@ -310,6 +411,9 @@ def visits() -> list[tuple]:
         ("thuky", "candidate-add", "evaluation:candidate_add", (_draft_round,)),
         ("thuky", "round-open-confirm", "evaluation:round_open", (_draft_round,)),
         ("thuky", "tally", "evaluation:tally", (_tallying_round,)),
+        ("thuky", "room-tallying", "evaluation:room", (_tallying_round,)),
+        ("thuky", "vote", "evaluation:vote", (candidate.pk,)),
+        ("thuky", "hear-again", "evaluation:hear_again", (_tallying_round,)),
         ("thuky", "round-close", "evaluation:round_close", (_tallying_round,)),
         ("thuky", "round-publish", "evaluation:round_publish", (_tallying_round,)),
         ("thanhvien3", "round-tallying", "evaluation:round", (_tallying_round,)),
@@ -393,6 +497,30 @@ def _draft_round() -> int:
                 scoring_due=timezone.now() + datetime.timedelta(days=9),
             ),
             by=User.objects.get(username="thuky"),
+        )
+    ).pk
+
+
+def _complaint() -> int:
+    """A complaint about the sample recognition, recorded when it is asked for."""
+    from communes.models import today
+    from evaluation.complaints import save_complaint
+    from evaluation.models import Complaint, Recognition
+    from ocop_portal.accounts.models import User
+
+    found = Complaint.objects.first()
+    return (
+        found
+        or save_complaint(
+            complaint=Complaint(
+                recognition=Recognition.objects.get(product__is_sample=True),
+                complainant="Hộ sản xuất mẫu Trung Nam",
+                contact="Xã Trung Nam",
+                received_on=today(),
+                due_on=today() + datetime.timedelta(days=30),
+                content="Đơn mẫu: đề nghị xem lại nguồn gốc nguyên liệu của sản phẩm mẫu.",
+            ),
+            by=User.objects.get(username="canbohuyen"),
         )
     ).pk
 

@@ -53,6 +53,8 @@ ENVIRONMENT = {
     "DEFAULT_FROM_EMAIL": "ocop@localhost",
     "CELERY_RESULT_BACKEND": "django-db",
     "REMINDER_SCAN_MINUTES": "15",
+    "REMINDER_CHANNELS": "",
+    "MAILS_PER_MINUTE": "60",
     "LOG_LEVEL": "WARNING",
 }
 for _name, _value in FROM_OUTSIDE.items():

@@ -22,6 +22,8 @@ from communes.units import rebuild_cover
 from evaluation import rounds
 from evaluation.models import (
     Candidate,
+    Complaint,
+    ComplaintPaper,
     Conflict,
     Council,
     Mark,
@@ -33,6 +35,7 @@ from evaluation.models import (
 from evaluation.sheets import start_sheet, submit_sheet
 from ocop_portal import law
 from ocop_portal.accounts.models import User
+from ocop_portal.exchange.models import Import, Row
 from ocop_portal.reminders.models import Notice
 from products.cycle import BY_NAME, STEP_OF_STATE
 from products.models import (
@@ -317,6 +320,36 @@ class RecognitionFactory(DjangoModelFactory):
     )
 
 
+class ComplaintFactory(DjangoModelFactory):
+    """A complaint about a recognition, received today, without an answer or a time for it."""
+
+    class Meta:
+        model = Complaint
+
+    recognition = factory.SubFactory(RecognitionFactory)
+    complainant = factory.Sequence(lambda n: f"Nguyễn Văn Mẫu {n}")
+    received_on = factory.LazyFunction(timezone.localdate)
+    content = "Đề nghị xem lại hạng sao đã công nhận."
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class ComplaintPaperFactory(DjangoModelFactory):
+    """A PDF that came with a complaint; each has a content of its own."""
+
+    class Meta:
+        model = ComplaintPaper
+
+    complaint = factory.SubFactory(ComplaintFactory)
+    original_name = factory.Sequence(lambda n: f"don-{n}.pdf")
+    content_type = "application/pdf"
+    file = factory.LazyAttributeSequence(
+        lambda paper, n: ContentFile(pdf_bytes(f"khieu-nai {n}"), name=f"khieu-nai-{n}.pdf")
+    )
+    size = factory.LazyAttribute(lambda paper: paper.file.size)
+    sha256 = factory.LazyAttribute(lambda paper: _sha256(paper.file))
+    uploaded_by = factory.SelfAttribute("complaint.recorded_by")
+
+
 class NoticeFactory(DjangoModelFactory):
     class Meta:
         model = Notice
@@ -329,6 +362,37 @@ class NoticeFactory(DjangoModelFactory):
     title = factory.Sequence(lambda n: f"Việc mẫu {n}")
     text = "Cần làm xong trước hạn."
     url = "/lam-viec/"
+
+
+class ImportFactory(DjangoModelFactory):
+    """An upload from Excel that was read and waits to be confirmed; its file is none."""
+
+    class Meta:
+        model = Import
+
+    by = factory.SubFactory(UserFactory)
+    original_name = "so-lieu.xlsx"
+    size = 1
+    sha256 = "0" * 64
+    state = Import.State.PREVIEW
+
+
+class ImportRowFactory(DjangoModelFactory):
+    """A row that was refused."""
+
+    class Meta:
+        model = Row
+
+    job = factory.SubFactory(ImportFactory)
+    sheet = "Chủ thể"
+    kind = "producer"
+    rank = 1
+    number = factory.Sequence(lambda n: n + 2)
+    values = factory.LazyFunction(lambda: {"name": "Chủ thể mẫu"})
+    outcome = Row.Outcome.REFUSED
+    faults = factory.LazyFunction(
+        lambda: [{"column": "unit", "heading": "Xã, thị trấn", "letter": "C", "why": "Để trống."}]
+    )
 
 
 # --- Places and people ------------------------------------------------------------------------

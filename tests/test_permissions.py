@@ -10,13 +10,15 @@ import pytest
 from django.db import transaction
 from django.test import Client, TestCase
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from communes.models import Role, Unit
 from communes.units import rebuild_cover
 from evaluation import rounds
-from evaluation.models import Seat
+from evaluation.models import Result, Seat, Sheet
 from evaluation.sheets import start_sheet
-from ocop_portal.reminders.models import Notice
+from ocop_portal.reminders.feed import make_feed
+from ocop_portal.reminders.models import Holiday, Notice, Scan
 
 from . import factories as make
 from .lawbook import shelf
@@ -55,6 +57,9 @@ def table(world) -> dict[str, tuple[list, object]]:
         # the portal
         "home": ([], EVERYONE),
         "health": ([], EVERYONE),
+        "web_health": ([], EVERYONE),
+        "worker": ([], EVERYONE),
+        "manifest": ([], EVERYONE),
         "office": ([], SIGNED_IN),
         "api-docs": ([], EVERYONE),
         "api-v1:api-root": ([], EVERYONE),
@@ -71,6 +76,21 @@ def table(world) -> dict[str, tuple[list, object]]:
         "reminders:inbox": ([], SIGNED_IN),
         "reminders:read_all": ([], SIGNED_IN),
         "reminders:open": ([w.notice.pk], {"commune"}),
+        "reminders:preview": ([], SIGNED_IN),
+        "own_reminders:preferences": ([], SIGNED_IN),
+        "own_reminders:feed_make": ([], SIGNED_IN),
+        "own_reminders:feed_revoke": ([], SIGNED_IN),
+        "reminders:feed": ([w.feed.token], EVERYONE),
+        "reminders:rules": ([], DISTRICTS | {"admin"}),
+        "reminders:choice_edit": ([w.district.pk], {"district"}),
+        "reminders:rule_edit": ([w.district.pk, "cycle-step"], {"district"}),
+        "reminders:rule_clear": ([w.district.pk, "cycle-step"], {"district"}),
+        "reminders:holidays": ([], DISTRICTS | {"admin"}),
+        "reminders:holiday_remove": ([w.holiday.pk], DISTRICTS | {"admin"}),
+        "reminders:operations": ([], {"admin"}),
+        "reminders:scan_now": ([], {"admin"}),
+        "reminders:retry": ([], {"admin"}),
+        "reminders:address_clear": ([1], {"admin"}),
         "roles:users": ([], {"admin"}),
         "roles:user_add": ([], {"admin"}),
         "roles:user": ([w.people["commune"].pk], {"admin"}),
@@ -101,6 +121,13 @@ def table(world) -> dict[str, tuple[list, object]]:
         "communes:producer_edit": ([w.producer.pk], HERE),
         "communes:producer_stop": ([w.producer.pk], HERE),
         "communes:producer_resume": ([w.producer.pk], HERE),
+        # Excel in and out
+        "exchange:imports": ([], OFFICERS),
+        "exchange:template": ([], OFFICERS),
+        "exchange:import": ([w.job.pk], {"commune"}),
+        "exchange:map": ([w.job.pk], {"commune"}),
+        "exchange:refused": ([w.job.pk], {"commune"}),
+        "exchange:act": ([w.job.pk, "bo"], {"commune"}),
         # products and the cycle
         "products:catalogue": ([], EVERYONE),
         "products:public_product": ([w.rated.pk], EVERYONE),
@@ -144,6 +171,11 @@ def table(world) -> dict[str, tuple[list, object]]:
         "evaluation:round_cancel": ([w.draft.pk], PREPARE),
         "evaluation:tally": ([w.tallying.pk], LEADERS),
         "evaluation:settle": ([w.tallying.candidates.get().pk], LEADERS),
+        "evaluation:room": ([w.tallying.pk], LEADERS),
+        "evaluation:room_pulse": ([w.tallying.pk], LEADERS),
+        "evaluation:attendance": ([w.open.pk], LEADERS),
+        "evaluation:vote": ([w.scored.candidates.get().pk], LEADERS),
+        "evaluation:hear_again": ([w.tallying.pk], {"secretary"}),
         # score sheets
         "evaluation:my_sheets": ([w.open.pk], {"chair", "member"}),
         "evaluation:sheet": ([w.candidate.pk], {"chair", "member"}),
@@ -152,24 +184,46 @@ def table(world) -> dict[str, tuple[list, object]]:
             [w.candidate.pk, w.frozen_paper.pk],
             COUNCIL | HERE,
         ),
+        "evaluation:candidate_page": (
+            [w.candidate.pk, w.frozen_photo.pk, 1],
+            COUNCIL | HERE,
+        ),
         "evaluation:sheet_view": ([w.sheet.pk], {"member"}),
         "evaluation:mark": ([w.sheet.pk], {"member"}),
+        "evaluation:note": ([w.sheet.pk], {"member"}),
         "evaluation:marks": ([w.sheet.pk], {"member"}),
         "evaluation:declare": ([w.sheet.pk], {"member"}),
         "evaluation:retract": ([w.sheet.pk], {"member"}),
         "evaluation:submit": ([w.sheet.pk], {"member"}),
         "evaluation:reopen": ([w.late_sheet.pk], LEADERS),
+        # papers
+        "evaluation:papers": ([w.closed.pk], COUNCIL | {"district"}),
+        "evaluation:round_paper": ([w.closed.pk, "tong-hop-dot", "xlsx"], PREPARE | LEADERS),
+        "evaluation:product_sheets": ([w.closed_result.candidate_id], PREPARE | LEADERS),
+        "evaluation:sheet_paper": ([w.closed_sheet.pk], PREPARE | LEADERS | {"member"}),
         # recognition
+        "check_certificates": ([], EVERYONE),
+        "check_certificate": ([w.recognition.check_code], EVERYONE),
         "evaluation:recognitions": ([], OFFICERS),
+        "evaluation:recognition": ([w.recognition.pk], HERE),
+        "evaluation:certificate": ([w.recognition.pk], {"district"}),
+        "evaluation:outcome_add": ([w.closed_result.pk], {"district"}),
+        "evaluation:complaints": ([], OFFICERS),
+        "evaluation:complaint": ([w.complaint.pk], HERE),
+        "evaluation:complaint_edit": ([w.complaint.pk], {"district"}),
+        "evaluation:complaint_answer": ([w.complaint.pk], {"district"}),
+        "evaluation:complaint_paper": ([w.complaint_paper.pk], HERE),
+        "evaluation:complain_recognition": ([w.recognition.pk], {"district"}),
+        "evaluation:complain_result": ([w.closed_result.pk], {"district"}),
         "evaluation:recognition_add": ([w.product.pk], {"district"}),
         "evaluation:recognition_revoke": ([w.recognition.pk], {"district"}),
         # the law as the office keeps it
         "lawbook:desk": ([], DISTRICTS),
         "lawbook:decision_desk": (["1048-2019"], DISTRICTS),
         "lawbook:document_add": (["1048-2019"], DISTRICTS),
-        "lawbook:document": ([w.scan.pk], DISTRICTS),
-        "lawbook:document_withdraw": ([w.scan.pk], DISTRICTS),
-        "lawbook:document_file": ([w.scan.files.get().pk], DISTRICTS),
+        "lawbook:document": ([w.law_scan.pk], DISTRICTS),
+        "lawbook:document_withdraw": ([w.law_scan.pk], DISTRICTS),
+        "lawbook:document_file": ([w.law_scan.files.get().pk], DISTRICTS),
         "lawbook:set_desk": (["1048-2019", 1], DISTRICTS),
         "lawbook:check_begin": (["1048-2019", 1], DISTRICTS),
         "lawbook:check": ([w.comparison.pk], DISTRICTS),
@@ -193,6 +247,7 @@ DATA = {
     "evaluation:mark": {"criterion": "1.1", "option": "1"},
     "lawbook:rehearsal": {"qd": "1048-2019", "bo": "1"},
     "lawbook:rehearsal_report": {"qd": "1048-2019", "bo": "1"},
+    "evaluation:note": {"criterion": "1.1", "text": "Xem lại"},
 }
 
 # allauth's own pages guard themselves; their tests are in tests/accounts.
@@ -242,9 +297,16 @@ def build() -> SimpleNamespace:
     draft = make.RoundFactory(council=council, cycle=cycle)
     rated = make.PublicRatingFactory().product
     recognition = make.RecognitionFactory(product=product)
+    complaint = make.ComplaintFactory(recognition=recognition)
+    closed = make.closed_round(council=council, totals=(72, 74))
     return SimpleNamespace(
         people=people,
         unit=tree.ho_xa,
+        district=tree.district,
+        feed=make_feed(user=people["commune"]),
+        holiday=Holiday.objects.create(day="2020-09-02", occasion="national", source="Luật"),
+        # Without a scan the portal is not well.
+        scan=Scan.objects.create(finished_at=timezone.now()),
         producer=producer,
         product=product,
         photo=make.ProductPhotoFactory(product=product),
@@ -258,13 +320,20 @@ def build() -> SimpleNamespace:
         open=open_round,
         candidate=candidate,
         frozen_paper=candidate.entry.papers.filter(kind="idea").get(),
+        frozen_photo=frozen_photo(candidate),
         sheet=start_sheet(candidate=candidate, user=people["member"]),
         tallying=tallying,
+        scored=scored_round(council, people["secretary"]),
         late_sheet=late_sheet,
-        closed=make.closed_round(council=council, totals=(72, 74)),
+        closed=closed,
+        closed_sheet=Sheet.objects.get(candidate__round=closed, seat__user=people["member"]),
+        closed_result=Result.objects.get(candidate__round=closed),
         recognition=recognition,
-        scan=(scan := shelf.document()),
-        comparison=shelf.checked(shelf.in_file(1), document=scan, ticked=1),
+        complaint=complaint,
+        complaint_paper=make.ComplaintPaperFactory(complaint=complaint),
+        job=make.ImportRowFactory(job__by=people["commune"]).job,
+        law_scan=(law_scan := shelf.document()),
+        comparison=shelf.checked(shelf.in_file(1), document=law_scan, ticked=1),
         law_draft=shelf.version(shelf.corrected(), "draft"),
         sent_in=shelf.sent_in(),
         notice=Notice.objects.create(
@@ -277,6 +346,22 @@ def build() -> SimpleNamespace:
             url="/nhac-viec/",
         ),
     )
+
+
+def scored_round(council, by):
+    """A round whose scoring has ended, every sheet handed in."""
+    found = make.open_round(council=council)
+    for user in make.scorers(council):
+        make.scored_sheet(found.candidates.get(), user, total=72)
+    return rounds.end_scoring(round_=found, by=by)
+
+
+def frozen_photo(candidate):
+    """A paper of the frozen dossier that is a picture, which is its own only page."""
+    found = candidate.entry.papers.filter(kind="organisation").get()
+    found.content_type = "image/png"
+    found.save()
+    return found
 
 
 def names_of_all_addresses() -> set[str]:

@@ -2,28 +2,38 @@
 
 An app writes a function that yields what is still owed and registers it:
 
-    @deadline_source("score-sheet")
-    def sheets_owed(since, until):
-        yield Deadline(...)
+    @deadline_source("score-sheet", label=_("Phiếu chấm điểm"))
+    def sheets_owed(ask: Ask) -> Iterator[Deadline]:
+        ...
 
-A deadline that is met is simply no longer yielded. The functions read the database afresh at each
-scan, so a missed night, a crash or a moved date heals itself at the next one.
+A deadline that is met is simply no longer yielded. The functions read the database afresh each time,
+so a missed night, a crash or a moved date heals itself at the next scan. `docs/operations.md` and
+the sources in `products/deadlines.py` show how a room adds one.
 """
 
 import datetime
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-Source = Callable[[datetime.date, datetime.date], Iterable["Deadline"]]
-_sources: dict[str, Source] = {}
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+
+from .models import EVERYWHERE
+from .policy import DEFAULT, Timing
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 2000
 
 
 @dataclass(frozen=True)
 class Deadline:
     """Something owed by a day.
 
-    `key` is stable for the thing owed ("cycle-step:12:entry:40"); together with `due_on`, the
-    recipient and the offset it makes a notice that is sent once.
+    `key` is stable for the thing owed ("entry:40:step:2"); together with `due_on`, the recipient
+    and the offset it makes a notice that is sent once.
     """
 
     kind: str
@@ -33,19 +43,92 @@ class Deadline:
     text: str  # what to do, one or two sentences
     url: str  # path within the portal
     recipients: tuple[int, ...]  # ids of the users who owe it
+    # Who is told when nothing happens, or when there is no recipient: the officer or chair above.
+    superiors: tuple[int, ...] = ()
+    unit: int = EVERYWHERE  # the unit that runs it, whose own choice of reminder days counts
 
 
-def deadline_source(kind: str) -> Callable[[Source], Source]:
-    """Register a function `(since, until)` that yields the open deadlines due between two days."""
+@dataclass(frozen=True)
+class Ask:
+    """What a source is asked: the open deadlines due between two days, both included.
 
-    def register(source: Source) -> Source:
-        _sources[kind] = source
-        return source
+    With `people`, only deadlines that one of these users owes or stands above are of interest, and
+    with `units` beside it all deadlines of these units too. A source narrows its query as far as it
+    can and must miss none of these. Where no unit is asked for it may name fewer of the others who
+    owe the same thing.
+    """
+
+    since: datetime.date
+    until: datetime.date
+    people: frozenset[int] | None = None
+    units: frozenset[int] = frozenset()
+
+
+Answer = Callable[[Ask], Iterable[Deadline]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of deadline, its name on screens, and when it is told unless a unit chose otherwise."""
+
+    kind: str
+    label: str | Promise
+    timing: Timing
+    answer: Answer
+
+
+_sources: dict[str, Source] = {}
+
+
+def deadline_source(
+    kind: str, *, label: str | Promise, timing: Timing = DEFAULT
+) -> Callable[[Answer], Answer]:
+    """Register a function that yields the open deadlines of one kind."""
+
+    def register(answer: Answer) -> Answer:
+        if kind in _sources and _sources[kind].answer is not answer:
+            raise ImproperlyConfigured(f"Two sources of deadlines are called {kind!r}.")
+        _sources[kind] = Source(kind, label, timing, answer)
+        return answer
 
     return register
 
 
-def open_deadlines(since: datetime.date, until: datetime.date) -> Iterator[Deadline]:
-    """Every open deadline of every app that falls due between the two days, both included."""
-    for source in _sources.values():
-        yield from source(since, until)
+def sources() -> list[Source]:
+    """Every registered source, in the order of registration."""
+    return list(_sources.values())
+
+
+def open_deadlines(
+    ask: Ask, *, kinds: Iterable[str] | None = None, errors: dict[str, str]
+) -> Iterator[Deadline]:
+    """The open deadlines of every source, or of these kinds.
+
+    A source that raises does not stop the others: the error goes to the log and, by its kind, into
+    `errors`. To whom "not yielded" means "met" must look there.
+    """
+    for source in sources():
+        if kinds is not None and source.kind not in kinds:
+            continue
+        try:
+            yield from source.answer(ask)
+        except Exception as error:  # whatever another room comes up with
+            logger.exception("The source of deadlines %s failed", source.kind)
+            errors[source.kind] = f"{type(error).__name__}: {error}"[:500]
+
+
+def in_chunks(rows: QuerySet, size: int = CHUNK) -> Iterator:
+    """Rows by primary key, `size` a query.
+
+    Not `iterator()`: the scan writes between two rows, which a cursor that is left open does not
+    survive behind PgBouncer or on SQLite. And not page by page: under a filter that the database
+    judges wrongly each page would sort all that is left.
+    """
+    rows = rows.order_by("pk")
+    first = list(rows[:size])
+    yield from first
+    if len(first) < size:
+        return
+    keys = list(rows.filter(pk__gt=first[-1].pk).values_list("pk", flat=True))
+    for start in range(0, len(keys), size):
+        yield from rows.filter(pk__in=keys[start : start + size])

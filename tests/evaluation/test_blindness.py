@@ -1,13 +1,17 @@
 """Nobody sees another's marks before the time: marks are planted where they could leak."""
 
+import datetime
 import re
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from evaluation import rounds, sheets
 from evaluation.models import Recognition, Round, Seat, Sheet
-from tests import factories
-from tests.evaluation.pages import get, people, post, signed_in, url
+from ocop_portal.reminders import outbox, scan
+from tests import factories, test_permissions
+from tests.evaluation.pages import get, people, post, signed_in, url, with_second_factor
 
 pytestmark = pytest.mark.django_db
 
@@ -343,3 +347,115 @@ def test_the_author_s_own_sheet_of_a_cancelled_round_leads_to_pages_that_exist(p
     page = browser.get(url("sheet_view", sheet.pk)).content.decode()
     for address in set(re.findall(r'href="(/danh-gia/[^"#]*|/lam-viec/)"', page)):
         assert browser.get(address).status_code == 200, address
+
+
+# --- Every address of the portal ---------------------------------------------------------------
+
+PLANTED_NOTE = "Ghi chú thầm kín về hũ mắm"
+
+
+@pytest.fixture
+def whole_portal():
+    """The world of the permission table with marks and notes planted in one sheet.
+
+    The sheet was handed in while scoring goes on; the chair's is begun, and there is a reminder due.
+    """
+    world = test_permissions.build()
+    author = world.people["member"]
+    factories.fill_sheet(world.sheet, total=93, submit=False)
+    sheets.save_note(sheet_id=world.sheet.pk, criterion="1.1", text=PLANTED_NOTE, user=author)
+    sheets.save_note(sheet_id=world.sheet.pk, criterion="1.2", text=REASON, user=author)
+    sheets.submit_sheet(sheet_id=world.sheet.pk, user=author)
+    sheets.start_sheet(candidate=world.candidate, user=world.people["chair"])
+    union = factories.officer()
+    for kind in ("administrator", "council_member", "support_team", "commune_officer"):
+        factories.RoleFactory(user=union, kind=kind, unit=world.council.unit)
+    union.is_superuser = union.is_staff = True
+    union.save()
+    factories.second_factor(union)
+    return world, world.people | {"all roles at once": union}
+
+
+def told(content: str) -> list[str]:
+    """What of the planted sheet can be read there."""
+    page = re.sub(r"<(script|style|input|meta|link)[^>]*>", "", content)
+    page = re.sub(r'(href|action|id|for|name|value|class|data-[\w-]+)="[^"]*"', "", page)
+    total = re.search(r">\s*93\s*<|93,00|\b93\s*(điểm|/\s*100)|\"total\": ?93|\b93\.00", page)
+    return [text for text in (PLANTED_NOTE, REASON, total and total[0]) if text and text in page]
+
+
+@pytest.mark.slow
+def test_no_address_of_the_portal_tells_anybody_of_a_sheet_before_its_time(whole_portal):
+    world, everybody = whole_portal
+    addresses = {
+        name: reverse(name, args=args)
+        for name, (args, _allowed) in test_permissions.table(world).items()
+    }
+    # Addresses that name the sheet or its product are asked for it, whatever the table asks.
+    addresses |= {
+        f"{name} (planted)": url(name, key)
+        for names, key in (
+            (("round", "room", "room_pulse", "tally", "round_close", "my_sheets"), world.open.pk),
+            (("sheet", "conflict", "vote", "settle"), world.candidate.pk),
+            (("sheet_view", "submit", "reopen"), world.sheet.pk),
+        )
+        for name in names
+    }
+    leaks = []
+    for who, person in everybody.items():
+        if person == world.people["member"]:
+            continue
+        browser = with_second_factor(signed_in(person))
+        for name, address in addresses.items():
+            answer = browser.get(address)
+            content = b"".join(answer) if answer.streaming else answer.content
+            leaks += [f"{who}, {name}: {text}" for text in told(content.decode(errors="replace"))]
+    assert leaks == []
+
+
+def test_the_plants_of_the_walk_are_found_by_the_author(whole_portal):
+    """The walk must be able to fail."""
+    world, _everybody = whole_portal
+    page = get(world.people["member"], "sheet_view", world.sheet.pk).content.decode()
+    assert told(page) == [PLANTED_NOTE, REASON, ">93<"]
+
+
+def test_no_mail_tells_of_a_sheet_before_its_time(whole_portal, mailoutbox):
+    world, _everybody = whole_portal
+    due = timezone.now() + datetime.timedelta(hours=20)
+    Round.objects.filter(pk=world.open.pk).update(scoring_due=due)
+    scan.scan()
+    outbox.send_pending()
+    assert any(str(world.open) in mail.subject + mail.body for mail in mailoutbox)
+    for mail in mailoutbox:
+        alternatives = [str(content) for content, _kind in getattr(mail, "alternatives", [])]
+        assert told(" ".join([mail.subject, mail.body, *alternatives])) == []
+
+
+def test_a_conflict_takes_the_product_out_of_the_member_s_counts_pages_and_papers():
+    """Two products, one of them with a conflict: what is left tells of one."""
+    round_ = factories.open_round(members=3, candidates=2)
+    gone, left = round_.candidates.all()
+    chair = factories.person_in(round_.council, "chair")
+    post(chair, "conflict", gone.pk, kind="kin")
+    for user in factories.scorers(round_.council):
+        if user != chair:
+            factories.scored_sheet(gone, user, total=93)
+    page = get(chair, "my_sheets", round_.pk).content.decode()
+    assert str(gone.entry.product) not in page
+    assert str(left.entry.product) in page
+    room = get(chair, "room", round_.pk).content.decode()
+    assert "0/3 phiếu" in room  # of the other product alone
+    paper = gone.entry.papers.filter(kind="idea").get()
+    for name, *args in (
+        ("sheet", gone.pk),
+        ("candidate_paper", gone.pk, paper.pk),
+        ("candidate_page", gone.pk, paper.pk, 1),
+    ):
+        assert get(chair, name, *args).status_code == 404, name
+    rounds.end_scoring(round_=round_, by=factories.person_in(round_.council, "secretary"))
+    compared = get(chair, "room", round_.pk, sp=gone.pk).content.decode()
+    assert "đã khai có liên quan" in compared
+    assert ">93<" not in compared
+    assert "93,00" not in compared
+    assert get(chair, "vote", gone.pk).status_code == 403

@@ -1,5 +1,7 @@
 """The sheet in a browser: saved at once, kept while the network is away, usable with one thumb."""
 
+import json
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -68,6 +70,22 @@ def wait_for(page, state):
     page.wait_for_selector(f"[data-save-state][data-state='{state}']", timeout=15_000)
 
 
+def key_of(user, sheet):
+    return f"ocop-sheet-{user.pk}-{sheet.pk}"
+
+
+def record(page, user, sheet):
+    """What this phone keeps for the person's sheet."""
+    return json.loads(page.evaluate("key => localStorage.getItem(key)", key_of(user, sheet)))
+
+
+def store(page, user, sheet, kept):
+    page.evaluate(
+        "([key, kept]) => localStorage.setItem(key, kept)",
+        [key_of(user, sheet), json.dumps(kept)],
+    )
+
+
 def kept(sheet):
     return dict(Mark.objects.filter(sheet=sheet).values_list("criterion", "option"))
 
@@ -92,7 +110,9 @@ def test_choices_wait_while_the_network_is_away_and_go_out_in_order(phone, sheet
     for code, option in (("1.1", 1), ("1.2", 2), ("1.1", 3), ("1.3", 1)):
         choose(page, code, option)
     wait_for(page, "offline")
-    assert "chờ mạng" in page.locator("[data-save-state]").inner_text()
+    assert page.locator("[data-save-state]").inner_text().strip() == "Chờ mạng"
+    assert page.locator("[id='tc-1.1'] [data-save]").inner_text() == "chờ mạng"
+    assert page.locator("[data-total]").inner_text() == "6"  # by the printed points, for now
     assert kept(sheet) == {}
     page.locator("[data-submit]").tap()  # nothing is handed in while choices wait
     assert "Còn lựa chọn chưa lưu" in page.locator("[data-kept]").inner_text()
@@ -165,7 +185,18 @@ def test_what_an_earlier_version_of_the_sheet_left_unsent_is_named_and_not_sent(
 
 def test_why_a_choice_was_not_taken_stays_to_be_read(phone, sheet, member):
     page = phone(member, url("sheet", sheet.candidate_id))
-    page.evaluate(f"localStorage.setItem('ocop-sheet-{sheet.pk}', '[[\"1.1\",9],[\"1.2\",1]]')")
+    rows = [
+        {
+            "kind": "mark",
+            "code": code,
+            "value": option,
+            "base": 0,
+            "id": f"id-{option}",
+            "tried": False,
+        }
+        for code, option in (("1.1", 9), ("1.2", 1))
+    ]
+    store(page, member, sheet, {"queue": rows})
     page.reload()
     page.wait_for_selector("[id='tc-1.2'] [data-save][data-state='saved']")
     wait_for(page, "saved")
@@ -214,8 +245,8 @@ def test_a_session_that_has_ended_loses_no_choice(phone, sheet, member):
     choose(page, "1.1", 3)
     wait_for(page, "error")
     assert "hãy đăng nhập lại" in page.locator("[data-kept]").inner_text()
-    stored = page.evaluate(f"localStorage.getItem('ocop-sheet-{sheet.pk}')")
-    assert stored == '[["1.1",3]]'
+    waiting = record(page, member, sheet)["queue"]
+    assert [(row["code"], row["value"]) for row in waiting] == [("1.1", 3)]
 
 
 def test_two_tabs_of_one_sheet_lose_nothing(phone, sheet, member):

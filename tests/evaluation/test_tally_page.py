@@ -280,7 +280,7 @@ def test_a_submitted_sheet_can_be_reopened_while_scoring_goes_on_without_being_s
     assert get(by, "sheet_view", sheet.pk).status_code == 404
     assert post(by, "reopen", sheet.pk, reason="Bấm nhầm").status_code == 302
     new = Sheet.objects.get(seat__user=member, state="draft")
-    assert post(member, "mark", new.pk, criterion="1.1", option="1").status_code == 200
+    assert post(member, "mark", new.pk, criterion="1.1", option="1", base="1").status_code == 200
 
 
 @pytest.mark.parametrize("how", ["conflict", "left", "not scoring any more"])

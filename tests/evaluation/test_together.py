@@ -66,10 +66,10 @@ def test_two_members_saving_at_the_same_moment_lose_nothing():
 
     def mark_all(user):
         for code, option in options.items():
-            score = sheets.save_mark(
+            kept = sheets.save_mark(
                 sheet_id=mine[user].pk, criterion=code, option=option, user=user
             )
-        return score.total
+        return kept.score.total
 
     assert together(lambda: mark_all(first), lambda: mark_all(second)) == [80, 80]
     for user in (first, second):
@@ -84,7 +84,7 @@ def test_the_same_choice_sent_twice_at_once_is_kept_once():
     sheet = sheet_of(round_.candidates.get(), user)
 
     def mark():
-        return sheets.save_mark(sheet_id=sheet.pk, criterion="1.1", option=2, user=user).total
+        return sheets.save_mark(sheet_id=sheet.pk, criterion="1.1", option=2, user=user).score.total
 
     assert together(mark, mark, mark) == [2, 2, 2]
     assert Mark.objects.get(sheet=sheet).option == 2

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from communes.models import Role
 from ocop_portal.accounts.models import User
+from ocop_portal.reminders.registry import Ask
 from ocop_portal.worklist import work_of
 from products import board, deadlines
 from products.models import Entry
@@ -254,5 +255,5 @@ def test_a_reminder_goes_to_whoever_has_to_move(state):
         True: officer(),
         False: officer(Role.Kind.COMMUNE_OFFICER),
     }
-    owed = [deadline.recipients for deadline in deadlines.steps_owed(day(0), day(0))]
+    owed = [deadline.recipients for deadline in deadlines.steps_owed(Ask(day(0), day(0)))]
     assert owed == [(people[state in board.DISTRICT_STATES].pk,)]

@@ -19,7 +19,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 CATALOGUE_QUERIES = 6  # facets, communes, count, products, facts, photos
-CATALOGUE_QUERIES_FILTERED = 6
+CATALOGUE_QUERIES_FILTERED = 8  # and the typed words, and whether they fit as they stand
 PRODUCT_QUERIES = 3  # product, facts, photos
 HOME_QUERIES = 10
 

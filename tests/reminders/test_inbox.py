@@ -63,6 +63,7 @@ def test_the_inbox_costs_the_same_at_1_and_3(client, person, count, django_asser
         notice_for(person, number)
     client.force_login(person)
     client.get(reverse("reminders:inbox"))
-    # session, user, count, page, unread; roles and seats for the menu and the second factor
-    with django_assert_num_queries(7):
+    # session, user, count, page, unread, refused address; roles and seats for the menu and the
+    # second factor
+    with django_assert_num_queries(8):
         client.get(reverse("reminders:inbox"))

@@ -4,7 +4,10 @@ from django.core.management.base import BaseCommand
 
 from communes.programme import load_producers, load_units
 from evaluation.programme import load_recognitions
+from ocop_portal.reminders.workdays import load_holidays
+from products.models import Product
 from products.programme import load_cycles, load_products
+from products.word_index import index_products
 
 # In the order in which one rests on another.
 KINDS = (
@@ -13,6 +16,7 @@ KINDS = (
     ("chu trình năm", load_cycles),
     ("sản phẩm", load_products),
     ("công nhận", load_recognitions),
+    ("ngày nghỉ", load_holidays),
 )
 
 
@@ -25,3 +29,5 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{name}: {loaded.total} trong số liệu, {loaded.made} mới, {loaded.changed} sửa"
             )
+        # Products from before there was an index of words.
+        index_products(Product.objects.filter(words=None))

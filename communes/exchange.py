@@ -1,0 +1,375 @@
+"""Producers from Excel, and to it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+
+from django.core.exceptions import ValidationError
+from django.db.models import ProtectedError
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from phonenumber_field.phonenumber import to_python as phone_of
+
+from ocop_portal.exchange.registry import Column, Draft, Importer, importer
+from ocop_portal.exchange.tables import Field
+from ocop_portal.text import fold
+
+from .models import Producer, Unit, UnitSuccession, today
+from .producers import TAX_CODE_TAKEN, save_producer
+from .scope import OFFICERS, producers_for, units_in_scope
+
+YES, NO = ("co", "x", "dung", "1"), ("khong", "0", "sai")
+
+
+class UnitFinder:
+    """Communes by code or name, today's first; says of a merged one what became of it.
+
+    Codes are reused over time: one that names an ended unit and no present one is that unit. An
+    officer whose own units have all ended works on with the last of them.
+    """
+
+    def __init__(self, by):
+        self.by_text: dict[str, list[Unit]] = defaultdict(list)
+        self.in_scope = set(units_in_scope(by, *OFFICERS).values_list("pk", flat=True))
+        for unit in Unit.objects.filter(level=Unit.Level.COMMUNE):
+            for text in {unit.code, fold(unit.name), fold(str(unit))}:
+                self.by_text[text].append(unit)
+        self.became: dict[int, list[Unit]] = defaultdict(list)
+        for row in UnitSuccession.objects.select_related("successor"):
+            self.became[row.predecessor_id].append(row.successor)
+
+    def find(self, text: str) -> Unit:
+        """The commune of this code or name. Raises `ValidationError` with the reason."""
+        found = self.by_text.get(fold(text), [])
+        if not found:
+            raise ValidationError(_("Không có xã, thị trấn nào mang mã hoặc tên “%s”.") % text)
+        present = [unit for unit in found if unit.is_valid_on()]
+        if not present:
+            last = max(found, key=_last_day)
+            successors = self._today(last)
+            if last.pk in self.in_scope and not self.in_scope & {unit.pk for unit in successors}:
+                return last
+            raise ValidationError(self._ended(last, successors))
+        reached = [unit for unit in present if unit.pk in self.in_scope]
+        if not reached:
+            raise ValidationError(_("%s không thuộc địa bàn của anh/chị.") % present[0])
+        if len(reached) > 1:
+            raise ValidationError(_("Có nhiều đơn vị tên “%s”. Hãy ghi mã đơn vị.") % text)
+        return reached[0]
+
+    @staticmethod
+    def _ended(unit: Unit, successors: list[Unit]) -> str:
+        if not successors:
+            return _("%s không còn.") % unit.dated_name
+        return _("%(unit)s nay là %(now)s. Hãy ghi mã hoặc tên hiện nay.") % {
+            "unit": unit.dated_name,
+            "now": ", ".join(f"{now} ({now.code})" for now in successors),
+        }
+
+    def _today(self, unit: Unit) -> list[Unit]:
+        """What the unit has become by today, through every merger."""
+        found, todo = {}, [unit]
+        while todo:
+            for successor in self.became[todo.pop().pk]:
+                if successor.is_valid_on():
+                    found[successor.pk] = successor
+                else:
+                    todo.append(successor)
+        return list(found.values())
+
+
+def _last_day(unit: Unit):
+    return unit.valid_until or today()
+
+
+def whole(text: str) -> int:
+    """A whole number as people write it: "1.200" and "12"; `ValidationError` otherwise."""
+    if not re.fullmatch(r"\d{1,3}(\.\d{3})+|\d+", text.strip()):
+        raise ValidationError(_("Phải là số nguyên, không âm."))
+    return int(text.replace(".", ""))
+
+
+def yes_or_no(text: str) -> bool:
+    """ "có" or "không", however typed; `ValidationError` otherwise."""
+    if fold(text) in YES:
+        return True
+    if fold(text) in NO:
+        return False
+    raise ValidationError(_("Chỉ ghi “có” hoặc “không”."))
+
+
+def percent(text: str) -> str:
+    """A number with a decimal comma, 0–100, as "51.50"; `ValidationError` otherwise."""
+    try:
+        value = Decimal(text.strip().rstrip("%").strip().replace(",", "."))
+    except InvalidOperation:
+        raise ValidationError(_("Phải là một số, ví dụ 51 hoặc 51,5.")) from None
+    if not 0 <= value <= 100:
+        raise ValidationError(_("Tỷ lệ phải từ 0 đến 100."))
+    return f"{value:.2f}"
+
+
+def tax_code(text: str) -> str:
+    """A tax code without blanks and dots; Excel eats leading zeros, which is told."""
+    code = "".join(text.replace(".", "").split())
+    if re.fullmatch(r"\d{9}|\d{11}", code):
+        raise ValidationError(
+            _("Mã số thuế có %d số. Excel có thể đã bỏ số 0 ở đầu: hãy định dạng cột là chữ.")
+            % len(code)
+        )
+    return code
+
+
+LEGAL_FORMS = {fold(str(label)): value for value, label in Producer.LegalForm.choices}
+
+READERS = {
+    "name": str,
+    "tax_code": tax_code,
+    "must_register": yes_or_no,
+    "registration_number": str,
+    "representative": str,
+    "email": str,
+    "website": str,
+    "address": str,
+    "workers": whole,
+    "local_workers": whole,
+    "community_share": percent,
+}
+
+
+@importer
+class ProducerImporter(Importer):
+    """A row is a producer; the same tax code, or else name and commune, is the same producer.
+
+    An empty cell leaves what is there; nothing is blanked by it.
+    """
+
+    kind = "producer"
+    label = gettext_lazy("Chủ thể")
+    permission = "communes.add_producer"
+    rank = 1
+    columns = (
+        Column("name", gettext_lazy("Tên chủ thể"), True, ("Chủ thể", "Tên cơ sở", "Tên đơn vị")),
+        Column(
+            "legal_form",
+            gettext_lazy("Loại hình"),
+            True,
+            ("Loại hình tổ chức", "Loại hình chủ thể"),
+            choices=tuple(str(label) for _value, label in Producer.LegalForm.choices),
+        ),
+        Column(
+            "unit",
+            gettext_lazy("Xã, thị trấn"),
+            True,
+            ("Xã", "Mã xã", "Xã/thị trấn", "Đơn vị"),
+            gettext_lazy("Mã đơn vị hoặc tên hiện nay"),
+        ),
+        Column("tax_code", gettext_lazy("Mã số thuế"), aliases=("MST",), hint="10 số, 12 số"),
+        Column("must_register", gettext_lazy("Phải đăng ký kinh doanh"), choices=("có", "không")),
+        Column("registration_number", gettext_lazy("Số đăng ký kinh doanh"), aliases=("Số ĐKKD",)),
+        Column("representative", gettext_lazy("Người đại diện"), aliases=("Đại diện",)),
+        Column("phone", gettext_lazy("Điện thoại"), aliases=("Số điện thoại", "SĐT")),
+        Column("email", gettext_lazy("Thư điện tử"), aliases=("Email",)),
+        Column("website", gettext_lazy("Trang mạng"), aliases=("Website",)),
+        Column("address", gettext_lazy("Địa chỉ")),
+        Column("workers", gettext_lazy("Số lao động"), aliases=("Lao động",)),
+        Column("local_workers", gettext_lazy("Trong đó người địa phương")),
+        Column("community_share", gettext_lazy("Vốn góp của cộng đồng (%)")),
+    )
+
+    def key(self, draft: Draft) -> tuple:
+        """By tax code where there is one, else by name and commune."""
+        code = draft.after.get("tax_code")
+        return ("tax", code) if code else ("name", *draft_name(draft))
+
+    def check(self, drafts: Iterable[Draft]) -> None:
+        drafts = list(drafts)
+        units = UnitFinder(self.by)
+        for draft in drafts:
+            self._read(draft, units)
+        known = self._known(drafts)
+        for draft in drafts:
+            if not draft.faults:
+                self._compare(draft, known)
+
+    def _read(self, draft: Draft, units: UnitFinder) -> None:
+        """The row's texts as the model's values, in `draft.after`."""
+        for key, text in draft.values.items():
+            try:
+                if key == "unit":
+                    draft.after["unit_id"] = units.find(text).pk
+                elif key == "legal_form":
+                    draft.after["legal_form"] = self._legal_form(text)
+                elif key == "phone":
+                    draft.after["phone"] = _phone(text)
+                else:
+                    draft.after[key] = READERS[key](text)
+            except ValidationError as error:
+                draft.fault(key, error.messages[0])
+
+    @staticmethod
+    def _legal_form(text: str) -> str:
+        try:
+            return LEGAL_FORMS[fold(text)]
+        except KeyError:
+            raise ValidationError(
+                _("Loại hình phải là một trong: %s.")
+                % ", ".join(str(label) for _value, label in Producer.LegalForm.choices)
+            ) from None
+
+    def _known(self, drafts: list[Draft]) -> dict[tuple, Producer]:
+        """The producers that the rows may speak of, by key; two queries."""
+        codes = {d.after["tax_code"] for d in drafts if d.after.get("tax_code")}
+        units = {d.after["unit_id"] for d in drafts if "unit_id" in d.after}
+        found: dict[tuple, Producer] = {}
+        for producer in Producer.objects.filter(tax_code__in=codes).select_related("unit"):
+            found["tax", producer.tax_code] = producer
+        for producer in Producer.objects.filter(unit__in=units).select_related("unit"):
+            found.setdefault(("name", producer.unit_id, fold(producer.name)), producer)
+        self._reached = set(producers_for(self.by).values_list("pk", flat=True)) & {
+            producer.pk for producer in found.values()
+        }
+        return found
+
+    def _compare(self, draft: Draft, known: dict[tuple, Producer]) -> None:
+        named = known.get(("name", *draft_name(draft)))
+        coded = known.get(("tax", draft.after.get("tax_code")))
+        producer = coded or named
+        if coded is None and named and named.tax_code and draft.after.get("tax_code"):
+            draft.fault(
+                "tax_code", _("Chủ thể cùng tên ở xã này có mã số thuế %s.") % named.tax_code
+            )
+            return
+        if producer and producer.pk not in self._reached:
+            draft.fault("tax_code", TAX_CODE_TAKEN)
+            return
+        if producer:
+            draft.target = producer.pk
+            changed = {k: v for k, v in draft.after.items() if _plain(producer, k) != v}
+            draft.before = {key: _plain(producer, key) for key in changed}
+            draft.changes = [
+                (self._label(key), self._shown(key, draft.before[key]), self._shown(key, value))
+                for key, value in changed.items()
+            ]
+            draft.after = changed | {
+                k: draft.after[k] for k in ("tax_code", "name", "unit_id") if k in draft.after
+            }
+        candidate = producer or Producer()
+        for key, value in draft.after.items():
+            setattr(candidate, key, value)
+        self._validate(draft, candidate)
+
+    def _validate(self, draft: Draft, candidate: Producer) -> None:
+        share = candidate.community_share
+        if share is not None and candidate.legal_form != Producer.LegalForm.JOINT_STOCK:
+            draft.fault("community_share", _("Chỉ ghi tỷ lệ này cho công ty cổ phần."))
+        workers, local = candidate.workers, candidate.local_workers
+        if workers is not None and local is not None and local > workers:
+            draft.fault(
+                "local_workers", _("Số người địa phương không thể nhiều hơn tổng số lao động.")
+            )
+        try:
+            # Not `full_clean`: it would ask the database for every row. `apply` does.
+            candidate.clean_fields(exclude={"unit"})  # found above
+        except ValidationError as error:
+            known = {column.key for column in self.columns}
+            for key, messages in error.message_dict.items():
+                for message in messages:
+                    draft.fault(key if key in known else "", message)
+
+    def _label(self, key: str) -> str:
+        column = "unit" if key == "unit_id" else key
+        return next(str(c.heading) for c in self.columns if c.key == column)
+
+    @staticmethod
+    def _shown(key: str, value) -> str:
+        if value in (None, ""):
+            return ""
+        if key == "legal_form":
+            return capfirst(str(Producer.LegalForm(value).label))
+        if key == "must_register":
+            return _("có") if value else _("không")
+        if key == "unit_id":
+            return str(Unit.objects.get(pk=value))
+        return str(value).replace(".", ",") if key == "community_share" else str(value)
+
+    def apply(self, draft: Draft) -> int:
+        producer = Producer()
+        if draft.target:
+            producer = Producer.objects.select_for_update(of=("self",)).get(pk=draft.target)
+            _still(producer, draft.before)
+        for key, value in draft.after.items():
+            setattr(producer, key, value)
+        producer._change_reason = _("Nhập từ Excel")
+        return save_producer(producer=producer, by=self.by).pk
+
+    def undo(self, draft: Draft) -> str:
+        producer = Producer.objects.filter(pk=draft.target).first()
+        if producer is None:
+            return ""
+        if any(_plain(producer, key) != value for key, value in draft.after.items()):
+            return _("%s đã được sửa sau khi nhập.") % producer
+        producer._history_user, producer._change_reason = self.by, _("Hoàn tác nhập từ Excel")
+        if draft.before:
+            for key, value in draft.before.items():
+                setattr(producer, key, value)
+            save_producer(producer=producer, by=self.by)
+            return ""
+        try:
+            producer.delete()
+        except ProtectedError:
+            return _("%s đã có sản phẩm hoặc giấy tờ.") % producer
+        return ""
+
+
+def draft_name(draft: Draft) -> tuple:
+    """Commune and folded name."""
+    return draft.after.get("unit_id"), fold(draft.after.get("name", ""))
+
+
+def _phone(text: str) -> str:
+    phone = phone_of(text, region="VN")
+    if phone is None or not phone.is_valid():
+        raise ValidationError(_("Số điện thoại chưa đúng. Ví dụ: 0912 345 678."))
+    return phone.as_e164
+
+
+def _plain(producer: Producer, key: str):
+    """A field's value as JSON keeps it."""
+    value = getattr(producer, key)
+    if key == "phone":
+        return value.as_e164 if value else ""
+    return f"{value:.2f}" if isinstance(value, Decimal) else value
+
+
+def _still(producer: Producer, before: dict) -> None:
+    """`ValidationError` when what the preview showed as old is not there any more."""
+    if any(_plain(producer, key) != value for key, value in before.items()):
+        raise ValidationError(
+            _("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại.") % producer
+        )
+
+
+# The list of producers as a file, under the headings of the import: what goes out may come in again.
+PRODUCER_FIELDS = (
+    Field(gettext_lazy("Tên chủ thể"), lambda row: row.name, 36),
+    Field(gettext_lazy("Loại hình"), lambda row: capfirst(row.get_legal_form_display()), 28),
+    Field(gettext_lazy("Xã, thị trấn"), lambda row: row.unit.dated_name, 24),
+    Field(gettext_lazy("Mã đơn vị"), lambda row: row.unit.code, 12),
+    Field(gettext_lazy("Mã số thuế"), lambda row: row.tax_code),
+    Field(gettext_lazy("Số đăng ký kinh doanh"), lambda row: row.registration_number),
+    Field(gettext_lazy("Người đại diện"), lambda row: row.representative, 24),
+    Field(gettext_lazy("Điện thoại"), lambda row: row.phone.as_national if row.phone else ""),
+    Field(gettext_lazy("Thư điện tử"), lambda row: row.email, 24),
+    Field(gettext_lazy("Trang mạng"), lambda row: row.website, 24),
+    Field(gettext_lazy("Địa chỉ"), lambda row: row.address, 30),
+    Field(gettext_lazy("Số lao động"), lambda row: row.workers, 12),
+    Field(gettext_lazy("Trong đó người địa phương"), lambda row: row.local_workers, 14),
+    Field(gettext_lazy("Vốn góp của cộng đồng (%)"), lambda row: row.community_share, 14),
+    Field(
+        gettext_lazy("Tình trạng"),
+        lambda row: _("đang hoạt động") if row.is_active else _("đã ngừng"),
+    ),
+)

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    name = "ocop_portal.exchange"
+    label = "exchange"
+    verbose_name = "Trao đổi bằng Excel"

@@ -1,0 +1,81 @@
+"""Forms of an import: the file, and the matching of an officer's own columns."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from ocop_portal.forms import PortalForm
+from ocop_portal.uploads import EXCEL, FileRefused, check_upload
+
+from .registry import importer_of
+
+
+class UploadForm(PortalForm):
+    """A workbook to import; `upload` holds the checked file."""
+
+    file = forms.FileField(
+        label=_("Tệp Excel"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        error_messages={"required": _("Cần chọn tệp.")},
+    )
+    kind = forms.ChoiceField(
+        label=_("Tệp dùng mẫu riêng thì chứa gì"),
+        required=False,
+        help_text=_("Bỏ qua nếu dùng mẫu của cổng thông tin."),
+    )
+
+    def __init__(self, *args, kinds, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.upload = None
+        self.fields["file"].help_text = (
+            _("Tệp .xlsx, nhiều nhất %s MB. Chưa có gì được nhập cho đến khi anh/chị xác nhận.")
+            % settings.UPLOAD_MAX_MB
+        )
+        self.fields["kind"].choices = [
+            ("", _("Tự nhận biết")),
+            *((kind.kind, kind.label) for kind in kinds),
+        ]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean_file(self):
+        """Judge the file by its content."""
+        try:
+            self.upload = check_upload(
+                self.cleaned_data["file"],
+                accepted={EXCEL},
+                refusal=_("Chỉ nhận tệp Excel dạng .xlsx."),
+            )
+        except FileRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return self.cleaned_data["file"]
+
+
+class MapForm(PortalForm):
+    """Which column of one sheet holds what."""
+
+    def __init__(self, *args, asked: dict, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        positions = [(str(at), text) for at, text in enumerate(asked["headings"]) if text]
+        for column in importer_of(asked["kind"]).columns:
+            guess = asked["columns"].get(column.key)
+            self.fields[column.key] = forms.ChoiceField(
+                label=column.heading,
+                required=column.required,
+                choices=[("", _("– không có trong tệp –")), *positions],
+                initial="" if guess is None else str(guess),
+                help_text=column.hint,
+                error_messages={"required": _("Cần chỉ ra cột này.")},
+            )
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """Column key → position, as chosen."""
+        return {key: int(at) for key, at in self.cleaned_data.items() if at}

@@ -1,0 +1,297 @@
+"""Products from Excel; products and entries to it."""
+
+import re
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db.models import ProtectedError, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from communes.exchange import UnitFinder, yes_or_no
+from communes.models import Producer, today
+from communes.scope import producers_for
+from ocop_portal import law
+from ocop_portal.exchange.models import Row
+from ocop_portal.exchange.registry import Column, Draft, Importer, importer
+from ocop_portal.exchange.tables import Field
+from ocop_portal.text import fold
+
+from .models import Entry, Product
+from .register import save_product
+
+TEXTS = ("name", "summary", "story", "packaging", "where_to_buy")
+
+
+def today_decision() -> law.Decision:
+    """The Decision in force today, the newest of several; the newest of all where none is."""
+    in_force = [found for found in law.decisions() if found.in_force_on(today())]
+    return (in_force or law.decisions())[-1]
+
+
+class ProducerFinder:
+    """The producers that rows speak of, by tax code or name: in the register, or in this import."""
+
+    def __init__(self, by, job, texts: Iterable[str]):
+        codes, names = set(), set()
+        for text in texts:
+            codes.add("".join(text.replace(".", "").split()))
+            names.add(fold(text))
+        starts = Q()
+        for name in names:
+            starts |= Q(search__startswith=name[:200])
+        self.found: dict[str, list] = {}
+        for producer in (
+            producers_for(by).filter(Q(tax_code__in=codes) | starts).select_related("unit")
+        ):
+            for key in filter(None, (producer.tax_code, fold(producer.name))):
+                self.found.setdefault(key, []).append(producer)
+        new = job.rows.filter(kind="producer", outcome=Row.Outcome.NEW) if job else ()
+        for row in new:
+            for key in filter(None, (row.after.get("tax_code"), fold(row.after.get("name", "")))):
+                self.found.setdefault(key, []).append(row)
+
+    def find(self, text: str, unit_id: int | None) -> Producer | Row:
+        """The producer, or the row that will make it. Raises `ValidationError` with the reason."""
+        code = "".join(text.replace(".", "").split())
+        found = self.found.get(code) or self.found.get(fold(text), [])
+        if unit_id is not None:
+            found = [one for one in found if _unit_of(one) == unit_id]
+        if not found:
+            raise ValidationError(
+                _("Chưa có chủ thể “%s” trong địa bàn, cũng không có trong tệp.") % text
+            )
+        if len(found) > 1:
+            raise ValidationError(
+                _("Có nhiều chủ thể tên “%s”. Hãy ghi mã số thuế hoặc xã của chủ thể.") % text
+            )
+        return found[0]
+
+
+def _unit_of(found: Producer | Row) -> int:
+    return found.unit_id if isinstance(found, Producer) else found.after["unit_id"]
+
+
+@importer
+class ProductImporter(Importer):
+    """A row is a product; the same producer and name is the same product.
+
+    An empty cell leaves what is there; nothing is blanked by it.
+    """
+
+    kind = "product"
+    label = gettext_lazy("Sản phẩm")
+    permission = "products.list_products"
+    rank = 2
+    columns = (
+        Column("name", gettext_lazy("Tên sản phẩm"), True, ("Sản phẩm",)),
+        Column(
+            "producer",
+            gettext_lazy("Chủ thể"),
+            True,
+            ("Tên chủ thể", "Mã số thuế chủ thể"),
+            gettext_lazy("Tên hoặc mã số thuế"),
+        ),
+        Column("unit", gettext_lazy("Xã của chủ thể"), aliases=("Xã", "Xã, thị trấn")),
+        Column(
+            "set",
+            gettext_lazy("Bộ sản phẩm"),
+            True,
+            ("Bộ số", "Bộ", "Bộ tiêu chí"),
+            gettext_lazy("Số hoặc tên bộ theo Quyết định đang có hiệu lực"),
+        ),
+        Column("is_existing", gettext_lazy("Sản phẩm đã có"), choices=("có", "không")),
+        Column("summary", gettext_lazy("Mô tả ngắn"), aliases=("Mô tả",)),
+        Column("story", gettext_lazy("Câu chuyện sản phẩm"), aliases=("Câu chuyện",)),
+        Column("packaging", gettext_lazy("Quy cách đóng gói"), aliases=("Quy cách",)),
+        Column("where_to_buy", gettext_lazy("Nơi bán")),
+    )
+
+    def key(self, draft: Draft) -> tuple:
+        """The producer and the folded name."""
+        after = draft.after
+        owner = after.get("producer_row") and ("row", after["producer_row"])
+        return (owner or ("producer", after.get("producer_id")), fold(after.get("name", "")))
+
+    def check(self, drafts: Iterable[Draft]) -> None:
+        drafts = list(drafts)
+        decision = today_decision()
+        units = UnitFinder(self.by)
+        producers = ProducerFinder(
+            self.by, self.job, {d.values["producer"] for d in drafts if "producer" in d.values}
+        )
+        for draft in drafts:
+            self._read(draft, decision, units, producers)
+        owners = {d.after["producer_id"] for d in drafts if d.after.get("producer_id")}
+        known = {
+            (product.producer_id, fold(product.name)): product
+            for product in Product.objects.filter(producer__in=owners).select_related("producer")
+        }
+        for draft in drafts:
+            if not draft.faults:
+                self._compare(draft, known)
+
+    def _read(self, draft: Draft, decision, units: UnitFinder, producers: ProducerFinder) -> None:
+        unit_id = None
+        for key, text in draft.values.items():
+            try:
+                if key == "unit":
+                    unit_id = units.find(text).pk
+                elif key == "set":
+                    draft.after |= {
+                        "decision": decision.slug,
+                        "set_number": find_set(decision, text).number,
+                    }
+                elif key == "is_existing":
+                    draft.after[key] = yes_or_no(text)
+                elif key in TEXTS:
+                    draft.after[key] = text
+            except ValidationError as error:
+                draft.fault(key, error.messages[0])
+        if "unit" in {column for column, _why in draft.faults}:
+            return
+        try:
+            owner = producers.find(draft.values["producer"], unit_id)
+        except ValidationError as error:
+            draft.fault("producer", error.messages[0])
+        else:
+            own = "producer_id" if isinstance(owner, Producer) else "producer_row"
+            draft.after[own] = owner.pk
+
+    def _compare(self, draft: Draft, known: dict) -> None:
+        product = known.get((draft.after.get("producer_id"), fold(draft.after["name"])))
+        if product:
+            draft.target = product.pk
+            self._keep_set(draft, product)
+            changed = {k: v for k, v in draft.after.items() if getattr(product, k) != v}
+            draft.before = {key: getattr(product, key) for key in changed}
+            draft.changes = [
+                (
+                    self._label(key),
+                    self._shown(key, draft.before, product),
+                    self._shown(key, changed, product),
+                )
+                for key in changed
+                if key != "decision"
+            ]
+            draft.after = changed | {k: draft.after[k] for k in ("name", "producer_id")}
+        candidate = product or Product()
+        for key, value in draft.after.items():
+            if key != "producer_row":
+                setattr(candidate, key, value)
+        try:
+            candidate.clean_fields(exclude={"producer", "branch", "group", "set_name", "search"})
+        except ValidationError as error:
+            heads = {column.key for column in self.columns}
+            for key, messages in error.message_dict.items():
+                for message in messages:
+                    draft.fault(key if key in heads else "", message)
+
+    def _keep_set(self, draft: Draft, product: Product) -> None:
+        """The same set of an older Decision is no change: its number may differ, its name tells."""
+        named = law.decision(draft.after["decision"]).summary(draft.after["set_number"])
+        if product.decision != draft.after["decision"] and (
+            (product.decision, product.set_number) in named.follows
+            or fold(product.set_name) == fold(named.name)
+        ):
+            draft.after |= {"decision": product.decision, "set_number": product.set_number}
+
+    def _label(self, key: str) -> str:
+        column = {"set_number": "set", "producer_id": "producer"}.get(key, key)
+        return next(str(c.heading) for c in self.columns if c.key == column)
+
+    @staticmethod
+    def _shown(key: str, values: dict, product: Product) -> str:
+        value = values[key]
+        if key == "set_number":
+            decision = law.decision(values.get("decision", product.decision))
+            return f"{value}. {decision.summary(value).name} ({decision.number})"
+        if key == "is_existing":
+            return _("có") if value else _("không")
+        return value
+
+    def apply(self, draft: Draft) -> int:
+        product = Product()
+        if draft.target:
+            product = Product.objects.select_for_update(of=("self",)).get(pk=draft.target)
+            if any(getattr(product, key) != value for key, value in draft.before.items()):
+                raise ValidationError(
+                    _("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại.") % product
+                )
+        for key, value in draft.after.items():
+            if key == "producer_row":
+                key, value = "producer_id", self._made_by(value)
+            setattr(product, key, value)
+        product._change_reason = _("Nhập từ Excel")
+        return save_product(product=product, by=self.by).pk
+
+    def _made_by(self, row_id: int) -> int:
+        row = Row.objects.get(pk=row_id)
+        if row.applied_at is None:
+            raise ValidationError(_("Chủ thể ở dòng %s chưa nhập được.") % row.number)
+        return row.target
+
+    def undo(self, draft: Draft) -> str:
+        product = Product.objects.filter(pk=draft.target).first()
+        if product is None:
+            return ""
+        written = {k: v for k, v in draft.after.items() if k != "producer_row"}
+        if any(getattr(product, key) != value for key, value in written.items()):
+            return _("%s đã được sửa sau khi nhập.") % product
+        product._history_user, product._change_reason = self.by, _("Hoàn tác nhập từ Excel")
+        if draft.before:
+            for key, value in draft.before.items():
+                setattr(product, key, value)
+            save_product(product=product, by=self.by)
+            return ""
+        if product.photos.exists():
+            return _("%s đã có ảnh.") % product
+        try:
+            product.delete()
+        except ProtectedError:
+            return _("%s đã tham gia chu trình hoặc đã được xếp hạng.") % product
+        return ""
+
+
+def find_set(decision: law.Decision, text: str) -> law.SetSummary:
+    """A set by its number or name. Raises `ValidationError` with the reason."""
+    wanted = re.sub(r"^bo\s+", "", fold(text))
+    for item in decision.sets:
+        if wanted in {str(item.number), fold(item.name)}:
+            return item
+    raise ValidationError(
+        _("%(decision)s không có bộ sản phẩm “%(set)s” (số từ 1 đến %(last)s).")
+        % {"decision": decision.number, "set": text, "last": len(decision.sets)}
+    )
+
+
+_STATES = dict(Entry.State.choices)
+
+# The lists as files, under the headings of the import where there is one.
+PRODUCT_FIELDS = (
+    Field(gettext_lazy("Tên sản phẩm"), lambda row: row.name, 40),
+    Field(gettext_lazy("Chủ thể"), lambda row: row.producer.name, 36),
+    Field(gettext_lazy("Xã của chủ thể"), lambda row: row.producer.unit.dated_name, 24),
+    Field(gettext_lazy("Bộ sản phẩm"), lambda row: row.set_number, 8),
+    Field(gettext_lazy("Tên bộ"), lambda row: row.set_name, 36),
+    Field(gettext_lazy("Ngành"), lambda row: row.branch, 20),
+    Field(gettext_lazy("Phân loại theo"), lambda row: law.decision(row.decision).number),
+    Field(
+        gettext_lazy("Sản phẩm đã có"), lambda row: _("có") if row.is_existing else _("không"), 10
+    ),
+    Field(gettext_lazy("Mô tả ngắn"), lambda row: row.summary, 40),
+    Field(gettext_lazy("Quy cách đóng gói"), lambda row: row.packaging, 24),
+    Field(gettext_lazy("Nơi bán"), lambda row: row.where_to_buy, 30),
+    Field(gettext_lazy("Chu trình gần nhất"), lambda row: row.last_year, 10),
+    Field(gettext_lazy("Trạng thái"), lambda row: _STATES.get(row.last_state, ""), 24),
+)
+ENTRY_FIELDS = (
+    Field(gettext_lazy("Sản phẩm"), lambda row: row.product.name, 40),
+    Field(gettext_lazy("Chủ thể"), lambda row: row.product.producer.name, 36),
+    Field(gettext_lazy("Xã, thị trấn"), lambda row: row.product.producer.unit.dated_name, 24),
+    Field(gettext_lazy("Bộ sản phẩm"), lambda row: row.set_number, 8),
+    Field(gettext_lazy("Bước"), lambda row: f"{row.step}. {row.get_step_display()}", 26),
+    Field(gettext_lazy("Trạng thái"), lambda row: row.get_state_display(), 28),
+    Field(gettext_lazy("Từ lúc"), lambda row: row.state_since, 16),
+    Field(gettext_lazy("Hạn của bước"), lambda row: row.due_on, 12),
+)
