@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from communes.models import Role, UnitCover
@@ -10,7 +11,7 @@ from ocop_portal.reminders.registry import Deadline, deadline_source
 
 from .board import turn_of
 from .cycle import DISTRICT
-from .models import CycleStep, Entry
+from .models import CycleStep, Entry, PlanTask
 
 
 def waits_for_district(state: str) -> bool:
@@ -60,6 +61,31 @@ def steps_owed(since: datetime.date, until: datetime.date):
             },
             url=entry.get_absolute_url(),
             recipients=tuple(sorted(officers[kind].get(unit, ()))),
+        )
+
+
+@deadline_source("plan-task")
+def plan_tasks_owed(since: datetime.date, until: datetime.date):
+    """Tasks of a plan that are not done when their day comes, told to the plan's district."""
+    tasks = list(
+        PlanTask.objects.in_force()
+        .filter(due_on__range=(since, until), plan__withdrawn_at__isnull=True)
+        .exclude(state=PlanTask.State.DONE)
+        .select_related("plan")
+    )
+    if not tasks:
+        return
+    officers = _officers()[Role.Kind.DISTRICT_OFFICER]
+    for task in tasks:
+        yield Deadline(
+            kind="plan-task",
+            key=f"plan-task:{task.pk}",
+            due_on=task.due_on,
+            title=_("%(plan)s: %(task)s") % {"plan": task.plan, "task": Truncator(task).chars(150)},
+            text=_("Việc của kế hoạch chưa xong, hạn %s. Khi đã xong, hãy ghi kết quả.")
+            % task.due_on.strftime("%d/%m/%Y"),
+            url=task.get_absolute_url(),
+            recipients=tuple(sorted(officers.get(task.plan.unit_id, ()))),
         )
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 import puremagic
 from django.conf import settings
 from django.core.files.base import File
+from django.core.files.storage import storages
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal.text import normalise
@@ -26,6 +27,11 @@ ACCEPTED = {
 }
 # Shown in the page; all others are offered for download.
 SHOWN_IN_PLACE = {"application/pdf", "image/jpeg", "image/png"}
+
+
+def private_storage():
+    """Files behind a permission check; never under a public address."""
+    return storages["private"]
 
 
 class FileRefused(Exception):

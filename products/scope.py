@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from communes.scope import OFFICERS, units_in_scope
 
-from .models import Cycle, Entry, Product
+from .models import Cycle, Entry, Plan, PlanTask, Product
 
 
 def products_for(user) -> QuerySet[Product]:
@@ -26,3 +26,14 @@ def cycles_for(user) -> QuerySet[Cycle]:
     """
     units = units_in_scope(user, *OFFICERS).values("pk")
     return Cycle.objects.filter(unit__covers__unit__in=units).distinct()
+
+
+def plans_for(user) -> QuerySet[Plan]:
+    """The plans of every unit that covers, or is covered by, one of this officer's units."""
+    units = units_in_scope(user, *OFFICERS).values("pk")
+    return Plan.objects.filter(unit__covers__unit__in=units).distinct()
+
+
+def plan_tasks_for(user) -> QuerySet[PlanTask]:
+    """The tasks of the plans that this officer may read."""
+    return PlanTask.objects.filter(plan__in=plans_for(user).values("pk"))

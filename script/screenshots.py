@@ -53,6 +53,7 @@ NO_SCREEN = {
     "mfa_reauthenticate_webauthn": "needs a key",
     # Files.
     "products:paper": "a file",
+    "products:plan_scan": "a file",
     "evaluation:candidate_paper": "a file",
     "mfa_download_recovery_codes": "a file",
     "health": "for machines",
@@ -115,8 +116,10 @@ def visits() -> list[tuple]:
     from communes.models import Role, Unit
     from evaluation.models import Council, Recognition, Round, Seat, Sheet
     from ocop_portal.accounts.models import User
-    from products.models import Cycle, Entry, Paper, Product, ProductPhoto
+    from products.models import Cycle, Entry, Paper, Plan, Product, ProductPhoto
 
+    plan = Plan.objects.get(number="102/KH-UBND")
+    task = plan.tasks.first()
     cycle = Cycle.objects.get(unit__code="464", year=2020)
     district = Unit.objects.get(code="464", level="district")
     commune = Unit.objects.on(datetime.date(2020, 12, 31)).get(code="19378", level="commune")
@@ -186,6 +189,18 @@ def visits() -> list[tuple]:
         ("canbohuyen", "unit", "communes:unit", (commune.pk,)),
         ("canbohuyen", "producers", "communes:producers"),
         ("canbohuyen", "products", "products:product_list"),
+        ("canbohuyen", "plans", "products:plans"),
+        ("canbohuyen", "plan", "products:plan", (plan.pk,)),
+        ("canbohuyen", "plan-found", "products:plan", (plan.pk,), "?q=hoi+cho"),
+        ("canbohuyen", "plan-add", "products:plan_add"),
+        ("canbohuyen", "plan-add-wrong", "products:plan_add", (), "press Lưu"),
+        ("canbohuyen", "plan-edit", "products:plan_edit", (plan.pk,)),
+        ("canbohuyen", "plan-withdraw", "products:plan_withdraw", (plan.pk,)),
+        ("canbohuyen", "plan-task", "products:plan_task", (task.pk,)),
+        ("canbohuyen", "plan-task-add", "products:plan_task_add", (plan.pk,)),
+        ("canbohuyen", "plan-task-edit", "products:plan_task_edit", (task.pk,)),
+        ("canbohuyen", "plan-task-withdraw", "products:plan_task_withdraw", (task.pk,)),
+        ("canboxa", "plan", "products:plan", (plan.pk,)),
         ("canbohuyen", "cycles", "products:cycles"),
         ("canbohuyen", "cycle-add", "products:cycle_add"),
         ("canbohuyen", "cycle-edit", "products:cycle_edit", (cycle.pk,)),

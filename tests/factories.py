@@ -41,6 +41,8 @@ from products.models import (
     Entry,
     EntryEvent,
     Paper,
+    Plan,
+    PlanTask,
     Product,
     ProductPhoto,
     PublicRating,
@@ -192,6 +194,31 @@ class PaperFactory(DjangoModelFactory):
     size = factory.LazyAttribute(lambda paper: paper.file.size)
     sha256 = factory.LazyAttribute(lambda paper: _sha256(paper.file))
     uploaded_by = factory.SelfAttribute("entry.created_by")
+
+
+class PlanFactory(DjangoModelFactory):
+    """A plan of Vĩnh Linh for 2019 and 2020, with a scan."""
+
+    class Meta:
+        model = Plan
+
+    unit = factory.LazyFunction(lambda: vinh_linh().district)
+    number = factory.Sequence(lambda n: f"{n + 1}/KH-UBND")
+    title = "Kế hoạch mẫu"
+    first_year = 2019
+    last_year = 2020
+    file = factory.LazyFunction(lambda: ContentFile(pdf_bytes("kế hoạch"), "ke-hoach.pdf"))
+    original_name = "ke-hoach.pdf"
+    content_type = "application/pdf"
+
+
+class PlanTaskFactory(DjangoModelFactory):
+    class Meta:
+        model = PlanTask
+
+    plan = factory.SubFactory(PlanFactory)
+    year = 2019
+    words = factory.Sequence(lambda n: f"Việc mẫu {n}")
 
 
 class PublicRatingFactory(DjangoModelFactory):

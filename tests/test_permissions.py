@@ -102,6 +102,17 @@ def table(world) -> dict[str, tuple[list, object]]:
         "products:paper_add": ([w.entry.pk, "idea"], HERE),
         "products:paper": ([w.paper.pk], HERE),
         "products:paper_withdraw": ([w.paper.pk], HERE),
+        # the plan
+        "products:plans": ([], OFFICERS),
+        "products:plan_add": ([], DISTRICTS),
+        "products:plan": ([w.plan.pk], {"commune", "other_commune", "district"}),
+        "products:plan_scan": ([w.plan.pk], {"commune", "other_commune", "district"}),
+        "products:plan_edit": ([w.plan.pk], {"district"}),
+        "products:plan_withdraw": ([w.plan.pk], {"district"}),
+        "products:plan_task_add": ([w.plan.pk], {"district"}),
+        "products:plan_task": ([w.task.pk], {"commune", "other_commune", "district"}),
+        "products:plan_task_edit": ([w.task.pk], {"district"}),
+        "products:plan_task_withdraw": ([w.task.pk], {"district"}),
         # councils and rounds
         "evaluation:rounds": ([], IN_COUNCILS),
         "evaluation:councils": ([], IN_COUNCILS),
@@ -198,8 +209,11 @@ def build() -> SimpleNamespace:
     draft = make.RoundFactory(council=council, cycle=cycle)
     rated = make.PublicRatingFactory().product
     recognition = make.RecognitionFactory(product=product)
+    task = make.PlanTaskFactory(plan=make.PlanFactory(unit=tree.district))
     return SimpleNamespace(
         people=people,
+        plan=task.plan,
+        task=task,
         unit=tree.ho_xa,
         producer=producer,
         product=product,

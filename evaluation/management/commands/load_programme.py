@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 
 from communes.programme import load_producers, load_units
 from evaluation.programme import load_recognitions
+from products.plan_programme import load_plans
 from products.programme import load_cycles, load_products
 
 # In the order in which one rests on another.
@@ -11,6 +12,7 @@ KINDS = (
     ("đơn vị hành chính", load_units),
     ("chủ thể", load_producers),
     ("chu trình năm", load_cycles),
+    ("kế hoạch", load_plans),
     ("sản phẩm", load_products),
     ("công nhận", load_recognitions),
 )
