@@ -14,6 +14,8 @@ from simple_history.models import HistoricalRecords
 
 from ocop_portal.text import fold
 
+from .withdrawable import Withdrawable, WithdrawableQuerySet
+
 
 def today() -> datetime.date:
     """Today's date in Vietnam."""
@@ -317,3 +319,63 @@ class Producer(models.Model):
         if not self.workers or self.local_workers is None:
             return None
         return self.local_workers * 100 // self.workers
+
+
+class SteeringBodyQuerySet(RoleQuerySet, WithdrawableQuerySet):
+    """Bodies with a period, of which some were withdrawn."""
+
+
+class SteeringBody(Withdrawable):
+    """A part of the programme's management in one unit, by a decision, for a period."""
+
+    class Kind(models.TextChoices):
+        STEERING = "steering", _("ban chỉ đạo")
+        OFFICE = "office", _("bộ phận giúp việc")
+        FOCAL = "focal", _("cán bộ đầu mối")
+
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("đơn vị"), on_delete=models.PROTECT, related_name="steering_bodies"
+    )
+    kind = models.CharField(_("thành phần"), max_length=10, choices=Kind)
+    name = models.CharField(
+        _("tên"), max_length=200, help_text=_("Tên ban, bộ phận, hoặc họ tên cán bộ đầu mối.")
+    )
+    head = models.CharField(
+        _("người đứng đầu, chức vụ"),
+        max_length=200,
+        blank=True,
+        help_text=_("Với cán bộ đầu mối: chức vụ."),
+    )
+    decision_number = models.CharField(_("quyết định số"), max_length=60, blank=True)
+    decided_on = models.DateField(_("ngày quyết định"), null=True, blank=True)
+    since = models.DateField(_("từ ngày"))
+    until = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    note = models.TextField(_("ghi chú"), blank=True, max_length=2_000)
+
+    history = HistoricalRecords()
+    objects = SteeringBodyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("thành phần bộ máy")
+        verbose_name_plural = _("bộ máy")
+        ordering = ["-since", "pk"]
+        indexes = [models.Index(fields=["unit", "kind"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "kind", "name", "since"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="steering_body_once",
+                violation_error_message=_("Đơn vị đã có thành phần này từ ngày này."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="steering_body_period_forward",
+                violation_error_message=_("Ngày cuối phải từ ngày đầu trở đi."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("communes:steering_body", args=[self.pk])

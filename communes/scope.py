@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from .models import Producer, Role, Unit
+from .models import Producer, Role, SteeringBody, Unit
 
 OFFICERS = (Role.Kind.DISTRICT_OFFICER, Role.Kind.COMMUNE_OFFICER)
 
@@ -43,3 +43,8 @@ def reaches(user, unit_id: int, *kinds: str) -> bool:
 def producers_for(user) -> QuerySet[Producer]:
     """The producers that this officer may see and edit."""
     return Producer.objects.filter(unit__in=units_in_scope(user, *OFFICERS).values("pk"))
+
+
+def steering_bodies_for(user) -> QuerySet[SteeringBody]:
+    """The parts of the apparatus in this officer's units."""
+    return SteeringBody.objects.filter(unit__in=units_in_scope(user, *OFFICERS).values("pk"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import public_views, views
+from . import apparatus_views, public_views, views
 
 app_name = "communes"
 urlpatterns = [
@@ -16,4 +16,13 @@ urlpatterns = [
     path("lam-viec/chu-the/<int:pk>/sua/", views.producer_edit, name="producer_edit"),
     path("lam-viec/chu-the/<int:pk>/ngung/", views.producer_stop, name="producer_stop"),
     path("lam-viec/chu-the/<int:pk>/mo-lai/", views.producer_resume, name="producer_resume"),
+    path("lam-viec/bo-may/", apparatus_views.apparatus, name="apparatus"),
+    path("lam-viec/bo-may/them/", apparatus_views.body_add, name="steering_body_add"),
+    path("lam-viec/bo-may/<int:pk>/", apparatus_views.body, name="steering_body"),
+    path("lam-viec/bo-may/<int:pk>/sua/", apparatus_views.body_edit, name="steering_body_edit"),
+    path(
+        "lam-viec/bo-may/<int:pk>/rut/",
+        apparatus_views.body_withdraw,
+        name="steering_body_withdraw",
+    ),
 ]

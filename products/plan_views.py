@@ -2,10 +2,9 @@
 
 from itertools import groupby
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Q
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from communes.history import entries_of
 from communes.keeping_forms import WithdrawForm
-from ocop_portal.pages import REFUSED, crumbs, page_of, take_errors
+from communes.keeping_views import edit_page, withdraw_page
+from ocop_portal.pages import crumbs, page_of
 
 from .models import Plan, PlanTask
 from .plan import save_plan, save_task, withdraw_plan, withdraw_task
@@ -156,32 +156,8 @@ def _edit_plan(request, form: PlanForm, *, title: str, back: str):
             seen=form.cleaned_data["seen"],
         )
 
-    return _edit(
+    return edit_page(
         request, form, save, title=title, back=back, path=_plan_crumbs((title, "")), multipart=True
-    )
-
-
-def _edit(request, form, save, *, title: str, back: str, path: list[dict], multipart=False):
-    """Show a form, or save what it holds and lead to the row; a refusal stands on the form."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved = save()
-        except ValidationError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, _("Đã lưu."))
-            return redirect(saved)
-    return render(
-        request,
-        "components/form_page.html",
-        {
-            "form": form,
-            "title": title,
-            "cancel_url": back,
-            "multipart": multipart,
-            "breadcrumbs": path,
-        },
-        status=REFUSED if form.errors else 200,
     )
 
 
@@ -190,7 +166,7 @@ def plan_withdraw(request, pk: int):
     """Ask why, then withdraw a plan."""
     found = _find_own_plan(request, pk)
     form = WithdrawForm(posted(request))
-    return _withdraw(
+    return withdraw_page(
         request,
         form,
         lambda: withdraw_plan(plan=found, by=request.user, reason=form.cleaned_data["reason"]),
@@ -198,27 +174,6 @@ def plan_withdraw(request, pk: int):
         lead=_("Kế hoạch và các việc vẫn xem được, nhưng không còn nhắc việc."),
         back=found.get_absolute_url(),
         path=_plan_crumbs((found.number, found.get_absolute_url()), (_("Rút kế hoạch"), "")),
-    )
-
-
-def _withdraw(request, form, act, *, title: str, lead: str, back: str, path: list[dict]):
-    """Show the question, or withdraw and lead to the row."""
-    if request.method == "POST" and form.is_valid():
-        messages.success(request, _("Đã rút."))
-        return redirect(act())
-    return render(
-        request,
-        "components/form_page.html",
-        {
-            "form": form,
-            "title": title,
-            "lead": lead,
-            "submit_label": _("Rút"),
-            "tone": "danger",
-            "cancel_url": back,
-            "breadcrumbs": path,
-        },
-        status=REFUSED if form.errors else 200,
     )
 
 
@@ -307,7 +262,7 @@ def _edit_task(request, form: PlanTaskForm, *, title: str, back: str):
         return save_task(task=form.instance, by=request.user, seen=form.cleaned_data["seen"])
 
     path = _task_crumbs(form.instance.plan, (title, ""))
-    return _edit(request, form, save, title=title, back=back, path=path)
+    return edit_page(request, form, save, title=title, back=back, path=path)
 
 
 @officers_only
@@ -315,7 +270,7 @@ def task_withdraw(request, pk: int):
     """Ask why, then withdraw a task."""
     found = _find_own_task(request, pk)
     form = WithdrawForm(posted(request))
-    return _withdraw(
+    return withdraw_page(
         request,
         form,
         lambda: withdraw_task(task=found, by=request.user, reason=form.cleaned_data["reason"]),

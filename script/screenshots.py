@@ -190,6 +190,12 @@ def visits() -> list[tuple]:
         ("canbohuyen", "producers", "communes:producers"),
         ("canbohuyen", "products", "products:product_list"),
         ("canbohuyen", "plans", "products:plans"),
+        ("canbohuyen", "apparatus", "communes:apparatus", (), "?nam=2020"),
+        ("canbohuyen", "apparatus-add", "communes:steering_body_add"),
+        ("canbohuyen", "apparatus-add-wrong", "communes:steering_body_add", (), "press Lưu"),
+        ("canbohuyen", "apparatus-body", "communes:steering_body", (_steering_body,)),
+        ("canbohuyen", "apparatus-edit", "communes:steering_body_edit", (_steering_body,)),
+        ("canbohuyen", "apparatus-withdraw", "communes:steering_body_withdraw", (_steering_body,)),
         ("canbohuyen", "plan", "products:plan", (plan.pk,)),
         ("canbohuyen", "plan-found", "products:plan", (plan.pk,), "?q=hoi+cho"),
         ("canbohuyen", "plan-add", "products:plan_add"),
@@ -297,6 +303,21 @@ def add_plain_photo() -> None:
     Image.new("RGB", (1200, 800), "#6b7f4e").save(content, "JPEG")
     uploaded = SimpleUploadedFile("mau.jpg", content.getvalue())
     add_photo(product=product, uploaded=uploaded, caption="Ảnh mẫu", by=by)
+
+
+def _steering_body() -> int:
+    """A steering body of the district by a sample's name, made when it is asked for."""
+    from communes.keeping import keep
+    from communes.models import SteeringBody, Unit
+    from ocop_portal.accounts.models import User
+
+    name = "Ban chỉ đạo mẫu"
+    found = SteeringBody.objects.filter(name=name).first()
+    if found is None:
+        unit = Unit.objects.get(code="464", level="district")
+        body = SteeringBody(unit=unit, kind="steering", name=name, since="2019-10-01")
+        found = keep(row=body, under=unit, by=User.objects.get(username="canbohuyen"))
+    return found.pk
 
 
 def _draft_round() -> int:

@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
 
-from communes.models import Producer, Role, Unit, UnitSuccession
+from communes.models import Producer, Role, SteeringBody, Unit, UnitSuccession
 from communes.units import rebuild_cover
 from evaluation import rounds
 from evaluation.models import (
@@ -194,6 +194,18 @@ class PaperFactory(DjangoModelFactory):
     size = factory.LazyAttribute(lambda paper: paper.file.size)
     sha256 = factory.LazyAttribute(lambda paper: _sha256(paper.file))
     uploaded_by = factory.SelfAttribute("entry.created_by")
+
+
+class SteeringBodyFactory(DjangoModelFactory):
+    """A steering body that works from 2019 on."""
+
+    class Meta:
+        model = SteeringBody
+
+    unit = factory.LazyFunction(lambda: vinh_linh().ho_xa)
+    kind = SteeringBody.Kind.STEERING
+    name = factory.Sequence(lambda n: f"Ban chỉ đạo mẫu {n}")
+    since = datetime.date(2019, 1, 1)
 
 
 class PlanFactory(DjangoModelFactory):

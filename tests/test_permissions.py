@@ -82,6 +82,12 @@ def table(world) -> dict[str, tuple[list, object]]:
         "communes:producer_edit": ([w.producer.pk], HERE),
         "communes:producer_stop": ([w.producer.pk], HERE),
         "communes:producer_resume": ([w.producer.pk], HERE),
+        # the apparatus
+        "communes:apparatus": ([], OFFICERS),
+        "communes:steering_body_add": ([], OFFICERS),
+        "communes:steering_body": ([w.body.pk], HERE),
+        "communes:steering_body_edit": ([w.body.pk], HERE),
+        "communes:steering_body_withdraw": ([w.body.pk], HERE),
         # products and the cycle
         "products:catalogue": ([], EVERYONE),
         "products:public_product": ([w.rated.pk], EVERYONE),
@@ -214,6 +220,7 @@ def build() -> SimpleNamespace:
         people=people,
         plan=task.plan,
         task=task,
+        body=make.SteeringBodyFactory(unit=tree.ho_xa),
         unit=tree.ho_xa,
         producer=producer,
         product=product,
