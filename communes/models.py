@@ -379,3 +379,90 @@ class SteeringBody(Withdrawable):
 
     def get_absolute_url(self) -> str:
         return reverse("communes:steering_body", args=[self.pk])
+
+
+class TrainingClass(Withdrawable):
+    """A class that people of a district and its communes were sent to."""
+
+    class Level(models.TextChoices):
+        CENTRE = "centre", _("trung ương")
+        PROVINCE = "province", _("tỉnh")
+        DISTRICT = "district", _("huyện")
+
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("đơn vị cử dự"), on_delete=models.PROTECT, related_name="trainings"
+    )
+    title = models.CharField(_("nội dung lớp"), max_length=250)
+    level = models.CharField(_("cấp tổ chức"), max_length=10, choices=Level)
+    organiser = models.CharField(_("cơ quan tổ chức"), max_length=200, blank=True)
+    place = models.CharField(_("địa điểm"), max_length=200, blank=True)
+    starts_on = models.DateField(_("từ ngày"))
+    ends_on = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    note = models.TextField(_("ghi chú"), blank=True, max_length=2_000)
+    search = models.CharField(max_length=500, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["search"])
+    objects = WithdrawableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lớp tập huấn")
+        verbose_name_plural = _("lớp tập huấn")
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "title", "starts_on"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="training_once",
+                violation_error_message=_("Đã ghi lớp này, cùng ngày bắt đầu."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="training_forward",
+                violation_error_message=_("Ngày cuối phải từ ngày đầu trở đi."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args, **kwargs):
+        self.search = fold(f"{self.title} {self.organiser} {self.place}")[:500]
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("communes:training", args=[self.pk])
+
+
+class Attendance(Withdrawable):
+    """A person who was at a training class, for a unit."""
+
+    training = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="attended")
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("đơn vị"), on_delete=models.PROTECT, related_name="+"
+    )
+    person = models.CharField(_("họ tên"), max_length=150)
+    duty = models.CharField(
+        _("chức vụ"), max_length=200, blank=True, help_text=_("Hoặc tên chủ thể, nếu là chủ thể.")
+    )
+
+    history = HistoricalRecords()
+    objects = WithdrawableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("người dự tập huấn")
+        verbose_name_plural = _("người dự tập huấn")
+        ordering = ["unit__search", "person", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["training", "unit", "person"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="attendance_once",
+                violation_error_message=_("Người này đã có trong danh sách."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.person
+
+    def get_absolute_url(self) -> str:
+        return self.training.get_absolute_url()

@@ -32,6 +32,12 @@ def works_in_unit_of(user, producer) -> bool:
     return producer is not None and reaches(user, producer.unit_id, *OFFICERS)
 
 
+@rules.predicate
+def runs_training(user, training) -> bool:
+    """A district officer of the unit that sent people to the class."""
+    return training is not None and reaches(user, training.unit_id, Role.Kind.DISTRICT_OFFICER)
+
+
 @require_second_factor_for
 def administrators_need_a_second_factor(user) -> bool:
     """Administrators can give roles, so a stolen password must not be enough."""
@@ -43,4 +49,6 @@ rules.add_perm("communes.add_producer", is_officer)
 rules.add_perm("communes.view_producer", works_in_unit_of)
 rules.add_perm("communes.change_producer", works_in_unit_of)
 rules.add_perm("communes.list_apparatus", is_officer)
+rules.add_perm("communes.add_training", is_district_officer)
+rules.add_perm("communes.change_training", runs_training)
 rules.add_perm("communes.manage_roles", is_administrator)

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from .models import Producer, Role, SteeringBody, Unit
+from .models import Producer, Role, SteeringBody, TrainingClass, Unit
 
 OFFICERS = (Role.Kind.DISTRICT_OFFICER, Role.Kind.COMMUNE_OFFICER)
 
@@ -48,3 +48,9 @@ def producers_for(user) -> QuerySet[Producer]:
 def steering_bodies_for(user) -> QuerySet[SteeringBody]:
     """The parts of the apparatus in this officer's units."""
     return SteeringBody.objects.filter(unit__in=units_in_scope(user, *OFFICERS).values("pk"))
+
+
+def trainings_for(user) -> QuerySet[TrainingClass]:
+    """The classes of every unit that covers, or is covered by, one of this officer's units."""
+    units = units_in_scope(user, *OFFICERS).values("pk")
+    return TrainingClass.objects.filter(unit__covers__unit__in=units).distinct()

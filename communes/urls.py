@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import apparatus_training_views as training_views
 from . import apparatus_views, public_views, views
 
 app_name = "communes"
@@ -24,5 +25,24 @@ urlpatterns = [
         "lam-viec/bo-may/<int:pk>/rut/",
         apparatus_views.body_withdraw,
         name="steering_body_withdraw",
+    ),
+    path("lam-viec/tap-huan/", training_views.trainings, name="trainings"),
+    path("lam-viec/tap-huan/them/", training_views.training_add, name="training_add"),
+    path("lam-viec/tap-huan/<int:pk>/", training_views.training, name="training"),
+    path("lam-viec/tap-huan/<int:pk>/sua/", training_views.training_edit, name="training_edit"),
+    path(
+        "lam-viec/tap-huan/<int:pk>/rut/",
+        training_views.training_withdraw,
+        name="training_withdraw",
+    ),
+    path(
+        "lam-viec/tap-huan/<int:pk>/nguoi-du/",
+        training_views.attendance_add,
+        name="attendance_add",
+    ),
+    path(
+        "lam-viec/nguoi-du/<int:pk>/rut/",
+        training_views.attendance_withdraw,
+        name="attendance_withdraw",
     ),
 ]

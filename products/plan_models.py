@@ -95,6 +95,7 @@ class Measure(models.TextChoices):
     STARS_3 = "stars_3", _("sản phẩm được công nhận 3 sao")
     STARS_4 = "stars_4", _("sản phẩm được công nhận 4 sao")
     STARS_5 = "stars_5", _("sản phẩm được công nhận 5 sao")
+    TRAININGS = "trainings", _("lớp tập huấn đã cử người dự")
 
 
 class PlanTask(Withdrawable):

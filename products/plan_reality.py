@@ -5,10 +5,10 @@ whose source names only a span of years counts in none of them, and is told apar
 """
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from communes.models import Unit
+from communes.models import TrainingClass, Unit
 from communes.units import communes_on
 
 from .models import Entry, Plan, PlanTask, PublicRating
@@ -53,7 +53,7 @@ def reality_of(plan: Plan, tasks: list[PlanTask]) -> Reality:
     """Targets and counts for each measure and year of the plan.
 
     `tasks`: the plan's tasks in force. Targets of several tasks for one measure and year add up.
-    Two queries, and one for each year (the communes of its last day).
+    Three queries, and one for each year (the communes of its last day).
     """
     targets: dict[tuple, int] = defaultdict(int)
     aimed = set()
@@ -64,6 +64,7 @@ def reality_of(plan: Plan, tasks: list[PlanTask]) -> Reality:
     counted = _entries(plan)
     stars, undated = _recognised(plan)
     counted.update(stars)
+    counted.update(_trainings(plan))
     communes = {
         year: communes_on(plan.unit, datetime.date(year, 12, 31)).count() for year in plan.years
     }
@@ -143,3 +144,20 @@ def _recognised(plan: Plan) -> tuple[dict[tuple, int], int]:
         elif stars in measures:
             found[measures[stars], year].add(product)
     return {key: len(products) for key, products in found.items()}, len(undated)
+
+
+def _trainings(plan: Plan) -> dict[tuple, int]:
+    """(measure, year of the first day) → classes to which somebody is known to have gone."""
+    days = (
+        TrainingClass.objects.in_force()
+        .filter(
+            unit=plan.unit_id,
+            starts_on__year__range=(plan.first_year, plan.last_year),
+            attended__isnull=False,
+            attended__withdrawn_at__isnull=True,
+        )
+        .order_by()
+        .values_list("pk", "starts_on")
+        .distinct()
+    )
+    return Counter((Measure.TRAININGS, day.year) for _pk, day in days)

@@ -191,6 +191,13 @@ def visits() -> list[tuple]:
         ("canbohuyen", "products", "products:product_list"),
         ("canbohuyen", "plans", "products:plans"),
         ("canbohuyen", "apparatus", "communes:apparatus", (), "?nam=2020"),
+        ("canbohuyen", "training", "communes:training", (_training,)),
+        ("canbohuyen", "trainings", "communes:trainings"),
+        ("canbohuyen", "training-add", "communes:training_add"),
+        ("canbohuyen", "training-edit", "communes:training_edit", (_training,)),
+        ("canbohuyen", "training-withdraw", "communes:training_withdraw", (_training,)),
+        ("canbohuyen", "training-person", "communes:attendance_add", (_training,)),
+        ("canbohuyen", "training-person-withdraw", "communes:attendance_withdraw", (_attendance,)),
         ("canbohuyen", "apparatus-add", "communes:steering_body_add"),
         ("canbohuyen", "apparatus-add-wrong", "communes:steering_body_add", (), "press Lưu"),
         ("canbohuyen", "apparatus-body", "communes:steering_body", (_steering_body,)),
@@ -318,6 +325,31 @@ def _steering_body() -> int:
         body = SteeringBody(unit=unit, kind="steering", name=name, since="2019-10-01")
         found = keep(row=body, under=unit, by=User.objects.get(username="canbohuyen"))
     return found.pk
+
+
+def _attendance() -> int:
+    """A person by a sample's name at a class by a sample's name, made when it is asked for."""
+    from communes.apparatus_training import save_attendance, save_training
+    from communes.models import Attendance, TrainingClass, Unit
+    from ocop_portal.accounts.models import User
+
+    found = Attendance.objects.filter(person="Người mẫu").first()
+    if found is None:
+        by = User.objects.get(username="canbohuyen")
+        district = Unit.objects.get(code="464", level="district")
+        training = TrainingClass(unit=district, title="Lớp tập huấn mẫu", level="province")
+        training.starts_on = datetime.date(2019, 11, 5)
+        training = save_training(training=training, by=by)
+        commune = Unit.objects.on(training.starts_on).get(code="19363", level="commune")
+        found = Attendance(training=training, unit=commune, person="Người mẫu")
+        found = save_attendance(attendance=found, by=by)
+    return found.pk
+
+
+def _training() -> int:
+    from communes.models import Attendance
+
+    return Attendance.objects.get(pk=_attendance()).training_id
 
 
 def _draft_round() -> int:

@@ -17,7 +17,15 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
 
-from communes.models import Producer, Role, SteeringBody, Unit, UnitSuccession
+from communes.models import (
+    Attendance,
+    Producer,
+    Role,
+    SteeringBody,
+    TrainingClass,
+    Unit,
+    UnitSuccession,
+)
 from communes.units import rebuild_cover
 from evaluation import rounds
 from evaluation.models import (
@@ -206,6 +214,25 @@ class SteeringBodyFactory(DjangoModelFactory):
     kind = SteeringBody.Kind.STEERING
     name = factory.Sequence(lambda n: f"Ban chỉ đạo mẫu {n}")
     since = datetime.date(2019, 1, 1)
+
+
+class TrainingClassFactory(DjangoModelFactory):
+    class Meta:
+        model = TrainingClass
+
+    unit = factory.LazyFunction(lambda: vinh_linh().district)
+    title = factory.Sequence(lambda n: f"Lớp tập huấn mẫu {n}")
+    level = TrainingClass.Level.PROVINCE
+    starts_on = datetime.date(2019, 11, 5)
+
+
+class AttendanceFactory(DjangoModelFactory):
+    class Meta:
+        model = Attendance
+
+    training = factory.SubFactory(TrainingClassFactory)
+    unit = factory.LazyFunction(lambda: vinh_linh().ho_xa)
+    person = factory.Sequence(lambda n: f"Người mẫu {n}")
 
 
 class PlanFactory(DjangoModelFactory):

@@ -88,6 +88,13 @@ def table(world) -> dict[str, tuple[list, object]]:
         "communes:steering_body": ([w.body.pk], HERE),
         "communes:steering_body_edit": ([w.body.pk], HERE),
         "communes:steering_body_withdraw": ([w.body.pk], HERE),
+        "communes:trainings": ([], OFFICERS),
+        "communes:training_add": ([], DISTRICTS),
+        "communes:training": ([w.training.pk], {"commune", "other_commune", "district"}),
+        "communes:training_edit": ([w.training.pk], {"district"}),
+        "communes:training_withdraw": ([w.training.pk], {"district"}),
+        "communes:attendance_add": ([w.training.pk], {"district"}),
+        "communes:attendance_withdraw": ([w.attendance.pk], {"district"}),
         # products and the cycle
         "products:catalogue": ([], EVERYONE),
         "products:public_product": ([w.rated.pk], EVERYONE),
@@ -216,8 +223,11 @@ def build() -> SimpleNamespace:
     rated = make.PublicRatingFactory().product
     recognition = make.RecognitionFactory(product=product)
     task = make.PlanTaskFactory(plan=make.PlanFactory(unit=tree.district))
+    attendance = make.AttendanceFactory(unit=tree.ho_xa)
     return SimpleNamespace(
         people=people,
+        attendance=attendance,
+        training=attendance.training,
         plan=task.plan,
         task=task,
         body=make.SteeringBodyFactory(unit=tree.ho_xa),

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from communes.apparatus_training import withdraw_attendance, withdraw_training
 from communes.models import Role, today
 from products.deadlines import plan_tasks_owed
 from products.models import Entry, Plan, PlanTask
@@ -15,12 +16,14 @@ from products.plan_programme import load_plans
 from products.plan_reality import reality_of
 from tests.communes.pages import text_of
 from tests.factories import (
+    AttendanceFactory,
     CycleFactory,
     PlanFactory,
     PlanTaskFactory,
     ProducerFactory,
     ProductFactory,
     PublicRatingFactory,
+    TrainingClassFactory,
     entry_in,
     officer,
     pdf_bytes,
@@ -343,6 +346,18 @@ def test_a_recognition_counts_in_the_year_its_source_names_and_in_no_other():
     assert reality_of(plan, []).undated == 1
 
 
+def test_a_training_class_counts_in_its_year_once_somebody_is_known_to_have_gone():
+    plan = PlanFactory()
+    training = AttendanceFactory().training
+    AttendanceFactory(training=training)
+    TrainingClassFactory()  # nobody is known to have gone
+    left = AttendanceFactory(training__starts_on="2020-02-01")
+    withdraw_attendance(attendance=left, by=officer(), reason="Không dự")
+    withdraw_training(training=AttendanceFactory().training, by=officer(), reason="Nhầm")
+    AttendanceFactory(training__starts_on="2021-01-01")
+    assert counted(plan)["trainings"] == [(None, 1), (None, 0)]
+
+
 # --- Deadlines --------------------------------------------------------------------------------
 
 
@@ -380,5 +395,5 @@ def test_a_plan_costs_the_same_with_one_task_and_with_three(
 ):
     plan = PlanFactory()
     PlanTaskFactory.create_batch(rows, plan=plan)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(plan.get_absolute_url())
