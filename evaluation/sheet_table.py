@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from ocop_portal import law
 from ocop_portal.law.criteria import CONDITIONAL, GATE, HEADER, KNOCK_OUT
+from ocop_portal.lawbook.reading import Levels, levels_of
 
 from .sheets import NONE_OF_THESE
 
@@ -27,7 +28,7 @@ class CriterionRow:
 
     criterion: law.Criterion
     rules: list[RuleRow]
-    groups: list[dict] = field(default_factory=list)  # {"caption", "options"}
+    groups: tuple[Levels, ...] = ()
     chosen: int | None = None
     points: int = 0
     # What the producer's own sheet gives this criterion; None where there is none to show.
@@ -132,7 +133,7 @@ def sheet_parts(
         return CriterionRow(
             criterion,
             rules,
-            groups=_groups(criterion),
+            groups=levels_of(criterion),
             chosen=options.get(code),
             points=score.points[code],
             producer_points=(producer_points or {}).get(code),
@@ -174,16 +175,3 @@ def with_notes(parts: list[dict], notes: dict[str, str], versions=None, related=
                 row.version = (versions or {}).get(row.criterion.code, 0)
                 row.related = (related or {}).get(row.criterion.code, [])
     return parts
-
-
-def _groups(criterion: law.Criterion) -> list[dict]:
-    """The levels; where the Decision prints two alternative cases, each under its own caption."""
-    groups: list[dict] = []
-    for option in criterion.options:
-        if not groups or groups[-1]["case"] != option.case:
-            groups.append({"case": option.case, "caption": "", "options": []})
-        groups[-1]["options"].append(option)
-    if criterion.has_cases:
-        for number, group in enumerate(groups, start=1):
-            group["caption"] = _("Trường hợp %d") % number
-    return groups

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from communes.models import Role
 from communes.roles import end_role
-from evaluation import deadlines as council_deadlines
 from evaluation import complaints, rounds, sheets
+from evaluation import deadlines as council_deadlines
 from evaluation.models import Complaint, Recognition, Result, Seat
 from ocop_portal.reminders import workdays
 from ocop_portal.reminders.models import Choice, Notice
