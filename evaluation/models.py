@@ -187,6 +187,8 @@ class Round(models.Model):
     name = models.CharField(_("tên đợt"), max_length=200)
     meets_on = models.DateField(_("ngày họp"))
     scoring_due = models.DateTimeField(_("hạn gửi phiếu"))
+    # The day on which the invitation and the documents left for the members.
+    invited_on = models.DateField(_("ngày gửi thư mời"), null=True, blank=True, editable=False)
     # The first hearing of a council that hears some products again after extra tests or checks.
     follows = models.ForeignKey(
         "self",
@@ -338,6 +340,30 @@ class Candidate(models.Model):
         frozen = self.self_assessment
         same = frozen and self.pinned_set_id and frozen["digest"] == self.pinned_set.digest
         return frozen["points"] if same else {}
+
+
+class SampleReceipt(models.Model):
+    """The samples of a product that the round has received; append-only, the last one stands."""
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="sample_receipts"
+    )
+    quantity = models.CharField(_("số lượng"), max_length=100)
+    received_on = models.DateField(_("ngày nhận"))
+    condition = models.CharField(_("tình trạng"), max_length=300)
+    received_by = models.CharField(_("người nhận"), max_length=150)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("mẫu sản phẩm đã nhận")
+        verbose_name_plural = _("mẫu sản phẩm đã nhận")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.candidate}: {self.quantity}"
 
 
 class MarkFinding(models.Model):

@@ -1,7 +1,7 @@
 """What happened, in words: the history of councils, rounds and sheets for their pages."""
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -85,6 +85,11 @@ def _event_words(event, product: str) -> str:
         return _("Khai có liên quan, không chấm: %s") % product
     if event.action == "knock_out.voted":
         return _("Biểu quyết loại sản phẩm: %s") % product
+    if event.action == "sample.received":
+        return _("Ghi mẫu sản phẩm đã nhận: %s") % product
+    if event.action == "invitation.sent":
+        day = parse_date(event.data["day"])
+        return _("Ghi ngày gửi thư mời họp: %s") % day.strftime("%d/%m/%Y")
     if event.action == "attendance.recorded":
         return _("Ghi thành viên vắng: %(absent)d/%(seats)d") % event.data
     words = str(_ACTIONS.get(event.action, event.action))

@@ -385,6 +385,8 @@ def visits() -> list[tuple]:
         ("thuky", "reopen", "evaluation:reopen", (handed_in.pk,)),
         ("thuky", "room-open", "evaluation:room", (scored.pk,)),
         ("thuky", "room-published", "evaluation:room", (published.pk,)),
+        ("thuky", "invitation", "evaluation:invitation", (scored.pk,)),
+        ("thuky", "sample-received", "evaluation:sample", (candidate.pk,)),
         ("thuky", "attendance", "evaluation:attendance", (scored.pk,)),
         ("thuky", "round-published", "evaluation:round", (published.pk,)),
         ("thuky", "tally-published", "evaluation:tally", (published.pk,)),

@@ -174,6 +174,8 @@ def table(world) -> dict[str, tuple[list, object]]:
         "evaluation:room": ([w.tallying.pk], LEADERS),
         "evaluation:room_pulse": ([w.tallying.pk], LEADERS),
         "evaluation:attendance": ([w.open.pk], LEADERS),
+        "evaluation:invitation": ([w.open.pk], PREPARE),
+        "evaluation:sample": ([w.candidate.pk], PREPARE),
         "evaluation:vote": ([w.scored.candidates.get().pk], LEADERS),
         "evaluation:hear_again": ([w.tallying.pk], {"secretary"}),
         # score sheets
