@@ -33,6 +33,7 @@ from .pages import (
 from .rounds import RoundRefused
 from .rules import seat_in
 from .scope import hidden_from, rounds_for
+from .support import with_support
 from .told import round_history
 
 
@@ -134,6 +135,13 @@ def round_detail(request, pk: int):
     follows = can["prepare_round"] or can["reopen_sheet"]
     shown = candidates if follows else [row for row in candidates if not row.is_hidden]
     seat = seat_in(user, found.council_id)
+    if seat:
+        with_support(
+            candidates,
+            user,
+            round_=found,
+            checks=user.has_perm("evaluation.check_dossiers", found),
+        )
     scored = [row for row in candidates if not row.is_hidden]
     follow_up = follows and found.takes_marks
     return render(

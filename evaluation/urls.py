@@ -11,6 +11,7 @@ from . import (
     recognition_views,
     round_views,
     score_views,
+    support_views,
     tally_views,
 )
 
@@ -39,6 +40,8 @@ urlpatterns = [
     path("dot/<int:pk>/vang-mat/", comparison_views.attendance, name="attendance"),
     path("dot/<int:pk>/hop-lan-hai/", comparison_views.hear_again, name="hear_again"),
     path("dot/<int:pk>/ngay-gui-thu-moi/", before_views.invitation, name="invitation"),
+    path("san-pham/<int:pk>/kiem-tra-ho-so/", support_views.check, name="support_check"),
+    path("san-pham/<int:pk>/y-kien-to-tu-van/", support_views.opinions, name="opinions"),
     path("san-pham/<int:pk>/mau-da-nhan/", before_views.sample, name="sample"),
     path("san-pham/<int:pk>/bieu-quyet/", comparison_views.vote, name="vote"),
     path("dot/<int:pk>/phieu-cua-toi/", score_views.my_sheets, name="my_sheets"),
