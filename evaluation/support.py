@@ -75,6 +75,11 @@ def save_check(
     return row
 
 
+def readable_papers(candidate: Candidate) -> list[dict]:
+    """The rows of the frozen dossier that have a file; samples on the table have none."""
+    return [paper for paper in candidate.dossier if paper.get("sha256")]
+
+
 def _require_words(candidate, is_complete, remarks, papers_read, proposals) -> None:
     criteria = candidate.pinned_set.criteria
     options = {
@@ -85,7 +90,7 @@ def _require_words(candidate, is_complete, remarks, papers_read, proposals) -> N
     reasons = []
     if not is_complete and not remarks:
         reasons.append(_("Hồ sơ chưa đầy đủ thì cần ghi còn thiếu gì."))
-    if papers_read - {paper["paper"] for paper in candidate.dossier}:
+    if papers_read - {paper["paper"] for paper in readable_papers(candidate)}:
         reasons.append(_("Có giấy tờ không thuộc hồ sơ của sản phẩm."))
     for code, (option, reason) in proposals.items():
         if option not in options.get(code, ()):

@@ -9,6 +9,7 @@ from ocop_portal.forms import PortalForm
 
 from .models import Candidate, SupportCheck
 from .sheets import NONE_OF_THESE
+from .support import readable_papers
 from .told import option_words
 
 COMPLETE, INCOMPLETE = "yes", "no"
@@ -38,7 +39,7 @@ class SupportCheckForm(PortalForm):
         kinds = {item.code: item.name for item in candidate.round.law.dossier}
         self.fields["papers_read"].choices = [
             (str(paper["paper"]), f"{kinds.get(paper['kind'], paper['kind'])}: {paper['name']}")
-            for paper in candidate.dossier
+            for paper in readable_papers(candidate)
         ]
         said = {row.criterion: row for row in own.proposals.all()} if own else {}
         if own:

@@ -82,7 +82,7 @@ def opinions(request, pk: int):
             "round": found,
             "candidate": candidate,
             "checks": checks,
-            "papers": len(candidate.dossier),
+            "papers": len(acts.readable_papers(candidate)),
             "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Ý kiến tổ tư vấn"), "")),
         },
     )

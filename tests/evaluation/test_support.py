@@ -109,7 +109,7 @@ def test_a_check_is_no_sheet_and_no_mark():
 def test_the_form_writes_what_was_chosen_and_changing_it_keeps_what_was_before():
     _round, candidate, found = in_round()
     leaf = candidate.pinned_set.criteria.leaves[0]
-    read = [str(row["paper"]) for row in candidate.dossier]
+    read = [str(row["paper"]) for row in support.readable_papers(candidate)]
     sent = {
         "is_complete": "yes",
         "remarks": "",
@@ -190,6 +190,15 @@ def test_the_pages_cost_the_same_at_one_product_and_at_three(django_assert_num_q
         ):
             with django_assert_num_queries(queries, info=name):
                 browser.get(url(name, pk))
+
+
+def test_what_has_no_file_is_not_offered_as_evidence_read():
+    _round, candidate, found = in_round()
+    samples = [row for row in candidate.dossier if row["kind"] == "samples"]
+    assert len(samples) == 1
+    form = get(found["support"], "support_check", candidate.pk).context["form"]
+    offered = {int(value) for value, _label in form.fields["papers_read"].choices}
+    assert offered == {row["paper"] for row in candidate.dossier} - {samples[0]["paper"]}
 
 
 QUERIES_OF_THE_ROUND = 11
