@@ -14,6 +14,8 @@ from simple_history.models import HistoricalRecords
 
 from ocop_portal.text import fold
 
+from .withdrawable import Withdrawable, WithdrawableQuerySet
+
 
 def today() -> datetime.date:
     """Today's date in Vietnam."""
@@ -328,3 +330,150 @@ class Producer(models.Model):
         if not self.workers or self.local_workers is None:
             return None
         return self.local_workers * 100 // self.workers
+
+
+class SteeringBodyQuerySet(RoleQuerySet, WithdrawableQuerySet):
+    """Bodies with a period, of which some were withdrawn."""
+
+
+class SteeringBody(Withdrawable):
+    """A part of the programme's management in one unit, by a decision, for a period."""
+
+    class Kind(models.TextChoices):
+        STEERING = "steering", _("ban chỉ đạo")
+        OFFICE = "office", _("bộ phận giúp việc")
+        FOCAL = "focal", _("cán bộ đầu mối")
+
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("đơn vị"), on_delete=models.PROTECT, related_name="steering_bodies"
+    )
+    kind = models.CharField(_("thành phần"), max_length=10, choices=Kind)
+    name = models.CharField(
+        _("tên"), max_length=200, help_text=_("Tên ban, bộ phận, hoặc họ tên cán bộ đầu mối.")
+    )
+    head = models.CharField(
+        _("người đứng đầu, chức vụ"),
+        max_length=200,
+        blank=True,
+        help_text=_("Với cán bộ đầu mối: chức vụ."),
+    )
+    decision_number = models.CharField(_("quyết định số"), max_length=60, blank=True)
+    decided_on = models.DateField(_("ngày quyết định"), null=True, blank=True)
+    since = models.DateField(_("từ ngày"))
+    until = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    note = models.TextField(_("ghi chú"), blank=True, max_length=2_000)
+
+    history = HistoricalRecords()
+    objects = SteeringBodyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("thành phần bộ máy")
+        verbose_name_plural = _("bộ máy")
+        ordering = ["-since", "pk"]
+        indexes = [models.Index(fields=["unit", "kind"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "kind", "name", "since"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="steering_body_once",
+                violation_error_message=_("Đơn vị đã có thành phần này từ ngày này."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="steering_body_period_forward",
+                violation_error_message=_("Ngày cuối phải từ ngày đầu trở đi."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("communes:steering_body", args=[self.pk])
+
+
+class TrainingClass(Withdrawable):
+    """A class that people of a district and its communes were sent to."""
+
+    class Level(models.TextChoices):
+        CENTRE = "centre", _("trung ương")
+        PROVINCE = "province", _("tỉnh")
+        DISTRICT = "district", _("huyện")
+
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("đơn vị cử dự"), on_delete=models.PROTECT, related_name="trainings"
+    )
+    title = models.CharField(_("nội dung lớp"), max_length=250)
+    level = models.CharField(_("cấp tổ chức"), max_length=10, choices=Level)
+    organiser = models.CharField(_("cơ quan tổ chức"), max_length=200, blank=True)
+    place = models.CharField(_("địa điểm"), max_length=200, blank=True)
+    starts_on = models.DateField(_("từ ngày"))
+    ends_on = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    note = models.TextField(_("ghi chú"), blank=True, max_length=2_000)
+    search = models.CharField(max_length=500, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["search"])
+    objects = WithdrawableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lớp tập huấn")
+        verbose_name_plural = _("lớp tập huấn")
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "title", "starts_on"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="training_once",
+                violation_error_message=_("Đã ghi lớp này, cùng ngày bắt đầu."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="training_forward",
+                violation_error_message=_("Ngày cuối phải từ ngày đầu trở đi."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args, **kwargs):
+        self.search = fold(f"{self.title} {self.organiser} {self.place}")[:500]
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("communes:training", args=[self.pk])
+
+
+class Attendance(Withdrawable):
+    """A person who was at a training class, for a unit."""
+
+    training = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="attended")
+    unit = models.ForeignKey(
+        Unit, verbose_name=_("đơn vị"), on_delete=models.PROTECT, related_name="+"
+    )
+    person = models.CharField(_("họ tên"), max_length=150)
+    duty = models.CharField(
+        _("chức vụ"), max_length=200, blank=True, help_text=_("Hoặc tên chủ thể, nếu là chủ thể.")
+    )
+
+    history = HistoricalRecords()
+    objects = WithdrawableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("người dự tập huấn")
+        verbose_name_plural = _("người dự tập huấn")
+        ordering = ["unit__search", "person", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["training", "unit", "person"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="attendance_once",
+                violation_error_message=_("Người này đã có trong danh sách."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.person
+
+    def get_absolute_url(self) -> str:
+        return self.training.get_absolute_url()

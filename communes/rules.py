@@ -41,6 +41,12 @@ def arranges_reminders_of(user, unit) -> bool:
     return unit is not None and reaches(user, unit, Role.Kind.DISTRICT_OFFICER)
 
 
+@rules.predicate
+def runs_training(user, training) -> bool:
+    """A district officer of the unit that sent people to the class."""
+    return training is not None and reaches(user, training.unit_id, Role.Kind.DISTRICT_OFFICER)
+
+
 @require_second_factor_for
 def administrators_need_a_second_factor(user) -> bool:
     """Administrators can give roles, so a stolen password must not be enough."""
@@ -51,6 +57,9 @@ rules.add_perm("communes.list_producers", is_officer)
 rules.add_perm("communes.add_producer", is_officer)
 rules.add_perm("communes.view_producer", works_in_unit_of)
 rules.add_perm("communes.change_producer", works_in_unit_of)
+rules.add_perm("communes.list_apparatus", is_officer)
+rules.add_perm("communes.add_training", is_district_officer)
+rules.add_perm("communes.change_training", runs_training)
 rules.add_perm("communes.manage_roles", is_administrator)
 rules.add_perm("reminders.operate", is_administrator)
 rules.add_perm("reminders.keep_rules", is_district_officer | is_administrator)

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from .models import Producer, Role, Unit, UnitCover
+from .models import Producer, Role, SteeringBody, TrainingClass, Unit, UnitCover
 
 OFFICERS = (Role.Kind.DISTRICT_OFFICER, Role.Kind.COMMUNE_OFFICER)
 
@@ -67,3 +67,14 @@ def officers_by_unit(people=None) -> dict[str, dict[int, tuple[int, ...]]]:
         kind: {unit: tuple(sorted(users)) for unit, users in units.items()}
         for kind, units in found.items()
     }
+
+
+def steering_bodies_for(user) -> QuerySet[SteeringBody]:
+    """The parts of the apparatus in this officer's units."""
+    return SteeringBody.objects.filter(unit__in=units_in_scope(user, *OFFICERS).values("pk"))
+
+
+def trainings_for(user) -> QuerySet[TrainingClass]:
+    """The classes of every unit that covers, or is covered by, one of this officer's units."""
+    units = units_in_scope(user, *OFFICERS).values("pk")
+    return TrainingClass.objects.filter(unit__covers__unit__in=units).distinct()

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from . import public_views, views
+from . import apparatus_training_views as training_views
+from . import apparatus_views, public_views, views
 
 app_name = "communes"
 urlpatterns = [
@@ -16,4 +17,32 @@ urlpatterns = [
     path("lam-viec/chu-the/<int:pk>/sua/", views.producer_edit, name="producer_edit"),
     path("lam-viec/chu-the/<int:pk>/ngung/", views.producer_stop, name="producer_stop"),
     path("lam-viec/chu-the/<int:pk>/mo-lai/", views.producer_resume, name="producer_resume"),
+    path("lam-viec/bo-may/", apparatus_views.apparatus, name="apparatus"),
+    path("lam-viec/bo-may/them/", apparatus_views.body_add, name="steering_body_add"),
+    path("lam-viec/bo-may/<int:pk>/", apparatus_views.body, name="steering_body"),
+    path("lam-viec/bo-may/<int:pk>/sua/", apparatus_views.body_edit, name="steering_body_edit"),
+    path(
+        "lam-viec/bo-may/<int:pk>/rut/",
+        apparatus_views.body_withdraw,
+        name="steering_body_withdraw",
+    ),
+    path("lam-viec/tap-huan/", training_views.trainings, name="trainings"),
+    path("lam-viec/tap-huan/them/", training_views.training_add, name="training_add"),
+    path("lam-viec/tap-huan/<int:pk>/", training_views.training, name="training"),
+    path("lam-viec/tap-huan/<int:pk>/sua/", training_views.training_edit, name="training_edit"),
+    path(
+        "lam-viec/tap-huan/<int:pk>/rut/",
+        training_views.training_withdraw,
+        name="training_withdraw",
+    ),
+    path(
+        "lam-viec/tap-huan/<int:pk>/nguoi-du/",
+        training_views.attendance_add,
+        name="attendance_add",
+    ),
+    path(
+        "lam-viec/nguoi-du/<int:pk>/rut/",
+        training_views.attendance_withdraw,
+        name="attendance_withdraw",
+    ),
 ]

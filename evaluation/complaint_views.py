@@ -11,7 +11,7 @@ from ocop_portal.pages import page_of
 from products.scope import products_for
 from products.serving import paper_response
 
-from .complaints import answer_complaint, complaints_for, save_complaint
+from .complaints import answer_complaint, complaints_for, save_complaint, unanswered
 from .models import Complaint, ComplaintPaper, Recognition, Result, Round
 from .pages import crumbs, form_act, need
 from .recognition_forms import AnswerForm, ComplaintForm
@@ -33,7 +33,7 @@ def complaints(request):
     rows = complaints_for(request.user).select_related(*_ABOUT)
     only_open = request.GET.get("con") == "1"
     if only_open:
-        rows = rows.filter(answered_on__isnull=True)
+        rows = unanswered(rows)
     page = page_of(request, rows)
     for row in page.object_list:
         row.is_late = _is_late(row)

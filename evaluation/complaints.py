@@ -32,6 +32,11 @@ def complaints_for(user) -> QuerySet[Complaint]:
     )
 
 
+def unanswered(complaints: QuerySet[Complaint]) -> QuerySet[Complaint]:
+    """Those of these complaints that still wait for their answer."""
+    return complaints.filter(answered_on__isnull=True)
+
+
 @transaction.atomic
 def save_complaint(*, complaint: Complaint, uploads: list[Upload] = (), by) -> Complaint:
     """Record a complaint, or mend what was recorded of one that is not yet answered."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +18,8 @@ from ocop_portal.reminders.policy import Timing, current_choices
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
 from products.models import Entry
 
-from .models import Conflict, Recognition, Round, Seat
+from .complaints import unanswered
+from .models import Complaint, Conflict, Recognition, Round, Seat
 from .scope import leaders, recognitions_to_renew, reopened_sheets, sheets_owed, with_role
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -116,6 +118,52 @@ def reopened_sheets_owed(ask: Ask) -> Iterator[Deadline]:
                 if (sheet.candidate_id, user) not in conflicts
             ),
             unit=round_.council.unit_id,
+        )
+
+
+# --- Complaints -------------------------------------------------------------------------------
+
+
+@deadline_source("complaint", label=gettext_lazy("Khiếu nại phải trả lời"))
+def complaints_owed(ask: Ask) -> Iterator[Deadline]:
+    """Complaints without an answer by the day that the office set; one without a day owes nothing.
+
+    For the district officers, who answer them. The notice names product and complainant only.
+    """
+    officers = officers_for(ask)
+    rows = unanswered(Complaint.objects).filter(due_on__range=(ask.since, ask.until))
+    rows = rows.annotate(
+        place=Coalesce(
+            "recognition__product__producer__unit",
+            "result__candidate__entry__product__producer__unit",
+        ),
+        district=Coalesce(
+            "recognition__product__producer__unit__parent",
+            "result__candidate__entry__product__producer__unit__parent",
+            "place",
+        ),
+    )
+    if ask.people is not None:
+        _commune, reached = officers.units_of(ask.people)
+        rows = rows.filter(
+            Q(place__in=reached) | Q(place__in=ask.units) | Q(district__in=ask.units)
+        )
+    about = ("recognition__product", "result__candidate__entry__product")
+    for complaint in in_chunks(rows.select_related(*about)):
+        yield Deadline(
+            kind="complaint",
+            key=f"complaint:{complaint.pk}:answer",
+            due_on=complaint.due_on,
+            title=_("%s: khiếu nại chưa trả lời") % complaint.product,
+            text=_("Khiếu nại của %(who)s, nhận ngày %(received)s; hạn trả lời %(due)s.")
+            % {
+                "who": complaint.complainant,
+                "received": complaint.received_on.strftime("%d/%m/%Y"),
+                "due": complaint.due_on.strftime("%d/%m/%Y"),
+            },
+            url=complaint.get_absolute_url(),
+            recipients=officers.of_district(complaint.place),
+            unit=complaint.district,
         )
 
 

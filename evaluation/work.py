@@ -9,7 +9,7 @@ from communes.models import Role, today
 from communes.scope import holds, units_in_scope
 from ocop_portal.worklist import WorkItem, work_source
 
-from .complaints import complaints_for
+from .complaints import complaints_for, unanswered
 from .models import Round, Seat
 from .rules import works_in_councils
 from .scope import reopened_sheets, seats_of, sheets_owed
@@ -106,7 +106,7 @@ def complaints_to_answer(user):
     """The complaints that a district officer has not answered; late those past the office's own day."""
     if not holds(user, Role.Kind.DISTRICT_OFFICER):
         return
-    still_open = complaints_for(user).filter(answered_on__isnull=True)
+    still_open = unanswered(complaints_for(user))
     found = still_open.aggregate(all=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today())))
     if found["all"]:
         yield WorkItem(

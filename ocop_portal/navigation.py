@@ -26,6 +26,7 @@ PUBLIC = (
 )
 OFFICE = (
     (_("Việc cần làm"), "office", "clipboard-check", None),
+    (_("Kế hoạch"), "products:plans", "flag", "products.list_products"),
     (_("Chu trình năm"), "products:cycles", "calendar3", "products.list_products"),
     (_("Sản phẩm"), "products:product_list", "box-seam", "products.list_products"),
     (_("Chủ thể"), "communes:producers", "people", "communes.list_producers"),

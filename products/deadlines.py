@@ -6,6 +6,7 @@ from functools import cache
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +17,7 @@ from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_ch
 
 from .board import ASKED, turn_of
 from .cycle import DISTRICT
-from .models import Entry, Step
+from .models import Entry, PlanTask, Step
 from .scope import entries_owed, papers_to_renew
 
 S = Entry.State
@@ -167,4 +168,30 @@ def papers_expiring(ask: Ask) -> Iterator[Deadline]:
             recipients=officers.of_commune(entry.product.producer.unit_id),
             superiors=officers.of_district(entry.cycle.unit_id),
             unit=entry.cycle.unit_id,
+        )
+
+
+@deadline_source("plan-task", label=gettext_lazy("Việc của kế hoạch"))
+def plan_tasks_owed(ask: Ask) -> Iterator[Deadline]:
+    """Tasks of a plan that are not done when their day comes, told to the plan's district."""
+    tasks = (
+        PlanTask.objects.in_force()
+        .filter(due_on__range=(ask.since, ask.until), plan__withdrawn_at__isnull=True)
+        .exclude(state=PlanTask.State.DONE)
+    )
+    officers = officers_for(ask)
+    if ask.people is not None:
+        _commune, district = officers.units_of(ask.people)
+        tasks = tasks.filter(plan__unit__in={*district, *ask.units})
+    for task in in_chunks(tasks.select_related("plan")):
+        yield Deadline(
+            kind="plan-task",
+            key=f"plan-task:{task.pk}",
+            due_on=task.due_on,
+            title=_("%(plan)s: %(task)s") % {"plan": task.plan, "task": Truncator(task).chars(150)},
+            text=_("Việc của kế hoạch chưa xong, hạn %s. Khi đã xong, hãy ghi kết quả.")
+            % task.due_on.strftime("%d/%m/%Y"),
+            url=task.get_absolute_url(),
+            recipients=officers.of_district(task.plan.unit_id),
+            unit=task.plan.unit_id,
         )

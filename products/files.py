@@ -1,5 +1,6 @@
 """What a dossier takes in: see `ocop_portal.uploads` for how files are judged."""
 
+from django.core.files.storage import storages
 from django.utils.translation import gettext as _
 
 from ocop_portal import uploads
@@ -9,6 +10,11 @@ from ocop_portal.uploads import FileRefused, Upload
 ACCEPTED = uploads.SUFFIXES
 
 __all__ = ["ACCEPTED", "FileRefused", "Upload", "check_upload"]
+
+
+def private_storage():
+    """Files behind a permission check; never under a public address."""
+    return storages["private"]
 
 
 def check_upload(uploaded) -> Upload:

@@ -4,7 +4,6 @@ import datetime
 from fractions import Fraction
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -17,17 +16,14 @@ from communes.models import Producer, Unit, today
 from ocop_portal import law
 from ocop_portal.text import fold
 
+from .files import private_storage
+from .plan_models import Plan, PlanTask  # noqa: F401  their models are this app's
 from .word_index import MistypedForm, ProductWord, SearchWord  # noqa: F401  models of this app
 
 
 def decision_choices() -> list[tuple[str, str]]:
     """The Decisions that the portal holds, for a select box."""
     return [(d.slug, d.number) for d in law.decisions()]
-
-
-def private_storage():
-    """Files behind a permission check; never under a public address."""
-    return storages["private"]
 
 
 class Product(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import entry_views, self_assessment_views, views
+from . import entry_views, plan_views, self_assessment_views, views
 
 urlpatterns = [
     path("lam-viec/san-pham/", views.product_list, name="product_list"),
@@ -34,4 +34,18 @@ urlpatterns = [
     ),
     path("lam-viec/giay-to/<int:pk>/", entry_views.paper, name="paper"),
     path("lam-viec/giay-to/<int:pk>/rut/", entry_views.paper_withdraw, name="paper_withdraw"),
+    path("lam-viec/ke-hoach/", plan_views.plans, name="plans"),
+    path("lam-viec/ke-hoach/them/", plan_views.plan_add, name="plan_add"),
+    path("lam-viec/ke-hoach/<int:pk>/", plan_views.plan, name="plan"),
+    path("lam-viec/ke-hoach/<int:pk>/sua/", plan_views.plan_edit, name="plan_edit"),
+    path("lam-viec/ke-hoach/<int:pk>/rut/", plan_views.plan_withdraw, name="plan_withdraw"),
+    path("lam-viec/ke-hoach/<int:pk>/ban-quet/", plan_views.plan_scan, name="plan_scan"),
+    path("lam-viec/ke-hoach/<int:pk>/them-viec/", plan_views.task_add, name="plan_task_add"),
+    path("lam-viec/viec-ke-hoach/<int:pk>/", plan_views.task, name="plan_task"),
+    path("lam-viec/viec-ke-hoach/<int:pk>/sua/", plan_views.task_edit, name="plan_task_edit"),
+    path(
+        "lam-viec/viec-ke-hoach/<int:pk>/rut/",
+        plan_views.task_withdraw,
+        name="plan_task_withdraw",
+    ),
 ]

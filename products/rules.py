@@ -31,6 +31,12 @@ def runs_cycle(user, cycle) -> bool:
     return cycle is not None and reaches(user, cycle.unit_id, Role.Kind.DISTRICT_OFFICER)
 
 
+@rules.predicate
+def runs_plan(user, plan) -> bool:
+    """A district officer of the plan's unit."""
+    return plan is not None and reaches(user, plan.unit_id, Role.Kind.DISTRICT_OFFICER)
+
+
 rules.add_perm("products.list_products", is_officer)
 rules.add_perm("products.add_product", is_officer)
 rules.add_perm("products.view_product", works_with_product)
@@ -40,3 +46,5 @@ rules.add_perm("products.change_cycle", runs_cycle)
 rules.add_perm("products.view_entry", works_with_entry)
 rules.add_perm("products.prepare_entry", works_with_entry)
 rules.add_perm("products.decide_entry", decides_on_entry)
+rules.add_perm("products.add_plan", is_district_officer)
+rules.add_perm("products.change_plan", runs_plan)

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from communes.scope import OFFICERS, units_in_scope
 
 from .board import COMMUNE_STATES, DISTRICT_STATES, with_due
-from .models import Cycle, Entry, Paper, Product
+from .models import Cycle, Entry, Paper, Plan, PlanTask, Product
 
 
 def products_for(user) -> QuerySet[Product]:
@@ -65,3 +65,14 @@ def papers_to_renew() -> QuerySet[Paper]:
         entry__state__in=DOSSIER_MATTERS,
         entry__cycle__is_closed=False,
     )
+
+
+def plans_for(user) -> QuerySet[Plan]:
+    """The plans of every unit that covers, or is covered by, one of this officer's units."""
+    units = units_in_scope(user, *OFFICERS).values("pk")
+    return Plan.objects.filter(unit__covers__unit__in=units).distinct()
+
+
+def plan_tasks_for(user) -> QuerySet[PlanTask]:
+    """The tasks of the plans that this officer may read."""
+    return PlanTask.objects.filter(plan__in=plans_for(user).values("pk"))

@@ -69,6 +69,7 @@ NO_SCREEN = {
     "mfa_reauthenticate_webauthn": "needs a key",
     # Files.
     "products:paper": "a file",
+    "products:plan_scan": "a file",
     "evaluation:candidate_paper": "a file",
     "evaluation:round_paper": "a file",
     "evaluation:sheet_paper": "a file",
@@ -190,8 +191,10 @@ def visits() -> list[tuple]:
     from evaluation.check_code import new_code
     from evaluation.models import Council, Recognition, Result, Round, Seat, Sheet
     from ocop_portal.accounts.models import User
-    from products.models import Cycle, Entry, Paper, Product, ProductPhoto
+    from products.models import Cycle, Entry, Paper, Plan, Product, ProductPhoto
 
+    plan = Plan.objects.get(number="102/KH-UBND")
+    task = plan.tasks.first()
     cycle = Cycle.objects.get(unit__code="464", year=2020)
     district = Unit.objects.get(code="464", level="district")
     commune = Unit.objects.on(datetime.date(2020, 12, 31)).get(code="19378", level="commune")
@@ -288,6 +291,31 @@ def visits() -> list[tuple]:
         ("canbohuyen", "unit", "communes:unit", (commune.pk,)),
         ("canbohuyen", "producers", "communes:producers"),
         ("canbohuyen", "products", "products:product_list"),
+        ("canbohuyen", "plans", "products:plans"),
+        ("canbohuyen", "apparatus", "communes:apparatus", (), "?nam=2020"),
+        ("canbohuyen", "training", "communes:training", (_training,)),
+        ("canbohuyen", "trainings", "communes:trainings"),
+        ("canbohuyen", "training-add", "communes:training_add"),
+        ("canbohuyen", "training-edit", "communes:training_edit", (_training,)),
+        ("canbohuyen", "training-withdraw", "communes:training_withdraw", (_training,)),
+        ("canbohuyen", "training-person", "communes:attendance_add", (_training,)),
+        ("canbohuyen", "training-person-withdraw", "communes:attendance_withdraw", (_attendance,)),
+        ("canbohuyen", "apparatus-add", "communes:steering_body_add"),
+        ("canbohuyen", "apparatus-add-wrong", "communes:steering_body_add", (), "press Lưu"),
+        ("canbohuyen", "apparatus-body", "communes:steering_body", (_steering_body,)),
+        ("canbohuyen", "apparatus-edit", "communes:steering_body_edit", (_steering_body,)),
+        ("canbohuyen", "apparatus-withdraw", "communes:steering_body_withdraw", (_steering_body,)),
+        ("canbohuyen", "plan", "products:plan", (plan.pk,)),
+        ("canbohuyen", "plan-found", "products:plan", (plan.pk,), "?q=hoi+cho"),
+        ("canbohuyen", "plan-add", "products:plan_add"),
+        ("canbohuyen", "plan-add-wrong", "products:plan_add", (), "press Lưu"),
+        ("canbohuyen", "plan-edit", "products:plan_edit", (plan.pk,)),
+        ("canbohuyen", "plan-withdraw", "products:plan_withdraw", (plan.pk,)),
+        ("canbohuyen", "plan-task", "products:plan_task", (task.pk,)),
+        ("canbohuyen", "plan-task-add", "products:plan_task_add", (plan.pk,)),
+        ("canbohuyen", "plan-task-edit", "products:plan_task_edit", (task.pk,)),
+        ("canbohuyen", "plan-task-withdraw", "products:plan_task_withdraw", (task.pk,)),
+        ("canboxa", "plan", "products:plan", (plan.pk,)),
         ("canbohuyen", "cycles", "products:cycles"),
         ("canbohuyen", "cycle-add", "products:cycle_add"),
         ("canbohuyen", "cycle-edit", "products:cycle_edit", (cycle.pk,)),
@@ -511,6 +539,46 @@ def _opinion() -> int:
                 reason="Hồ sơ chỉ chứng minh được mức này.",
             )
     return candidate.pk
+
+
+def _steering_body() -> int:
+    """A steering body of the district by a sample's name, made when it is asked for."""
+    from communes.keeping import keep
+    from communes.models import SteeringBody, Unit
+    from ocop_portal.accounts.models import User
+
+    name = "Ban chỉ đạo mẫu"
+    found = SteeringBody.objects.filter(name=name).first()
+    if found is None:
+        unit = Unit.objects.get(code="464", level="district")
+        body = SteeringBody(unit=unit, kind="steering", name=name, since="2019-10-01")
+        found = keep(row=body, under=unit, by=User.objects.get(username="canbohuyen"))
+    return found.pk
+
+
+def _attendance() -> int:
+    """A person by a sample's name at a class by a sample's name, made when it is asked for."""
+    from communes.apparatus_training import save_attendance, save_training
+    from communes.models import Attendance, TrainingClass, Unit
+    from ocop_portal.accounts.models import User
+
+    found = Attendance.objects.filter(person="Người mẫu").first()
+    if found is None:
+        by = User.objects.get(username="canbohuyen")
+        district = Unit.objects.get(code="464", level="district")
+        training = TrainingClass(unit=district, title="Lớp tập huấn mẫu", level="province")
+        training.starts_on = datetime.date(2019, 11, 5)
+        training = save_training(training=training, by=by)
+        commune = Unit.objects.on(training.starts_on).get(code="19363", level="commune")
+        found = Attendance(training=training, unit=commune, person="Người mẫu")
+        found = save_attendance(attendance=found, by=by)
+    return found.pk
+
+
+def _training() -> int:
+    from communes.models import Attendance
+
+    return Attendance.objects.get(pk=_attendance()).training_id
 
 
 def _draft_round() -> int:

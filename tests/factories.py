@@ -17,7 +17,15 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
 
-from communes.models import Producer, Role, Unit, UnitSuccession
+from communes.models import (
+    Attendance,
+    Producer,
+    Role,
+    SteeringBody,
+    TrainingClass,
+    Unit,
+    UnitSuccession,
+)
 from communes.units import rebuild_cover
 from evaluation import rounds
 from evaluation.models import (
@@ -44,6 +52,8 @@ from products.models import (
     Entry,
     EntryEvent,
     Paper,
+    Plan,
+    PlanTask,
     Product,
     ProductPhoto,
     PublicRating,
@@ -215,6 +225,62 @@ class SelfAssessmentFactory(DjangoModelFactory):
     stars = 4
     query = "qd=1048-2019&bo=1"
     attached_by = factory.SelfAttribute("entry.created_by")
+
+
+class SteeringBodyFactory(DjangoModelFactory):
+    """A steering body that works from 2019 on."""
+
+    class Meta:
+        model = SteeringBody
+
+    unit = factory.LazyFunction(lambda: vinh_linh().ho_xa)
+    kind = SteeringBody.Kind.STEERING
+    name = factory.Sequence(lambda n: f"Ban chỉ đạo mẫu {n}")
+    since = datetime.date(2019, 1, 1)
+
+
+class TrainingClassFactory(DjangoModelFactory):
+    class Meta:
+        model = TrainingClass
+
+    unit = factory.LazyFunction(lambda: vinh_linh().district)
+    title = factory.Sequence(lambda n: f"Lớp tập huấn mẫu {n}")
+    level = TrainingClass.Level.PROVINCE
+    starts_on = datetime.date(2019, 11, 5)
+
+
+class AttendanceFactory(DjangoModelFactory):
+    class Meta:
+        model = Attendance
+
+    training = factory.SubFactory(TrainingClassFactory)
+    unit = factory.LazyFunction(lambda: vinh_linh().ho_xa)
+    person = factory.Sequence(lambda n: f"Người mẫu {n}")
+
+
+class PlanFactory(DjangoModelFactory):
+    """A plan of Vĩnh Linh for 2019 and 2020, with a scan."""
+
+    class Meta:
+        model = Plan
+
+    unit = factory.LazyFunction(lambda: vinh_linh().district)
+    number = factory.Sequence(lambda n: f"{n + 1}/KH-UBND")
+    title = "Kế hoạch mẫu"
+    first_year = 2019
+    last_year = 2020
+    file = factory.LazyFunction(lambda: ContentFile(pdf_bytes("kế hoạch"), "ke-hoach.pdf"))
+    original_name = "ke-hoach.pdf"
+    content_type = "application/pdf"
+
+
+class PlanTaskFactory(DjangoModelFactory):
+    class Meta:
+        model = PlanTask
+
+    plan = factory.SubFactory(PlanFactory)
+    year = 2019
+    words = factory.Sequence(lambda n: f"Việc mẫu {n}")
 
 
 class PublicRatingFactory(DjangoModelFactory):

@@ -128,6 +128,19 @@ def table(world) -> dict[str, tuple[list, object]]:
         "exchange:map": ([w.job.pk], {"commune"}),
         "exchange:refused": ([w.job.pk], {"commune"}),
         "exchange:act": ([w.job.pk, "bo"], {"commune"}),
+        # the apparatus
+        "communes:apparatus": ([], OFFICERS),
+        "communes:steering_body_add": ([], OFFICERS),
+        "communes:steering_body": ([w.body.pk], HERE),
+        "communes:steering_body_edit": ([w.body.pk], HERE),
+        "communes:steering_body_withdraw": ([w.body.pk], HERE),
+        "communes:trainings": ([], OFFICERS),
+        "communes:training_add": ([], DISTRICTS),
+        "communes:training": ([w.training.pk], {"commune", "other_commune", "district"}),
+        "communes:training_edit": ([w.training.pk], {"district"}),
+        "communes:training_withdraw": ([w.training.pk], {"district"}),
+        "communes:attendance_add": ([w.training.pk], {"district"}),
+        "communes:attendance_withdraw": ([w.attendance.pk], {"district"}),
         # products and the cycle
         "products:catalogue": ([], EVERYONE),
         "products:public_product": ([w.rated.pk], EVERYONE),
@@ -150,6 +163,17 @@ def table(world) -> dict[str, tuple[list, object]]:
         "products:paper_withdraw": ([w.paper.pk], HERE),
         "products:self_assessment_add": ([w.entry.pk], HERE),
         "products:self_assessment_withdraw": ([w.self_assessment.pk], HERE),
+        # the plan
+        "products:plans": ([], OFFICERS),
+        "products:plan_add": ([], DISTRICTS),
+        "products:plan": ([w.plan.pk], {"commune", "other_commune", "district"}),
+        "products:plan_scan": ([w.plan.pk], {"commune", "other_commune", "district"}),
+        "products:plan_edit": ([w.plan.pk], {"district"}),
+        "products:plan_withdraw": ([w.plan.pk], {"district"}),
+        "products:plan_task_add": ([w.plan.pk], {"district"}),
+        "products:plan_task": ([w.task.pk], {"commune", "other_commune", "district"}),
+        "products:plan_task_edit": ([w.task.pk], {"district"}),
+        "products:plan_task_withdraw": ([w.task.pk], {"district"}),
         # councils and rounds
         "evaluation:rounds": ([], IN_COUNCILS),
         "evaluation:councils": ([], IN_COUNCILS),
@@ -303,8 +327,15 @@ def build() -> SimpleNamespace:
     recognition = make.RecognitionFactory(product=product)
     complaint = make.ComplaintFactory(recognition=recognition)
     closed = make.closed_round(council=council, totals=(72, 74))
+    task = make.PlanTaskFactory(plan=make.PlanFactory(unit=tree.district))
+    attendance = make.AttendanceFactory(unit=tree.ho_xa)
     return SimpleNamespace(
         people=people,
+        attendance=attendance,
+        training=attendance.training,
+        plan=task.plan,
+        task=task,
+        body=make.SteeringBodyFactory(unit=tree.ho_xa),
         unit=tree.ho_xa,
         district=tree.district,
         feed=make_feed(user=people["commune"]),

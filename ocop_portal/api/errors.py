@@ -32,6 +32,8 @@ LAW = {
     law.OptionOutOfRange: (422, "option_out_of_range"),
     law.BothCases: (422, "both_cases"),
     law.UnknownRule: (422, "unknown_rule"),
+    # By itself: a published text that was altered behind the portal's back.
+    law.LawError: (409, "altered_set"),
 }
 
 # All codes, for the documentation: code → (status, when).
@@ -42,6 +44,10 @@ CODES = {
     "not_found": (404, "Không có địa chỉ này. Các địa chỉ kết thúc bằng dấu gạch chéo."),
     "method_not_allowed": (405, "Địa chỉ này không nhận phương thức đó."),
     "missing_set": (409, "Chưa tìm được văn bản của bộ tiêu chí, nên chưa dùng được."),
+    "altered_set": (
+        409,
+        "Nội dung bộ tiêu chí đã bị sửa ngoài cổng thông tin, nên không dùng được.",
+    ),
     "body_too_large": (413, "Nội dung gửi lên quá lớn."),
     "not_json": (415, "Thiếu “Content-Type: application/json”."),
     "invalid_body": (422, "Thiếu khóa, khóa không được biết, hoặc giá trị sai kiểu."),

@@ -36,10 +36,10 @@ def requests() -> dict[str, dict]:
 
 def replies() -> dict[str, object]:
     """Operation → the answer to its request, in full."""
-    asked, found = requests(), criteria_set()
+    asked, found, decision = requests(), criteria_set(), law.decision(SLUG)
     return {
         "decisions": [answers.decision_brief(decision) for decision in law.decisions()],
-        "decision": answers.decision_full(law.decision(SLUG)),
+        "decision": answers.decision_full(decision, decision.sets),
         "criteria_set": answers.set_full(found),
         "score": answers.scored(found, Sheet(**asked["score"]["body"])),
         "advice": answers.advised(found, AdviceAsked(**asked["advice"]["body"])),

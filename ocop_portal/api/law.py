@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Path, Router
 
 from ocop_portal import law
-from ocop_portal.lawbook.versions import current_set
+from ocop_portal.lawbook.versions import current_set, summaries
 
 from . import law_answers as answers
 from .errors import Problem
@@ -67,7 +67,8 @@ def decisions(request: HttpRequest):
 )
 def decision(request: HttpRequest, slug: Slug):
     """Hiệu lực, sửa đổi, khung điểm, cấp đánh giá, hồ sơ, phân loại sản phẩm và các bộ tiêu chí."""
-    return answers.decision_full(law.decision(slug))
+    found = law.decision(slug)
+    return answers.decision_full(found, summaries(slug).values())
 
 
 @router.get(

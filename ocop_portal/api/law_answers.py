@@ -1,6 +1,7 @@
 """What the API says of the law: the law's frozen values as JSON, points as exact strings."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Annotated
 
 from ninja import Schema
@@ -150,7 +151,8 @@ def decision_brief(decision: law.Decision) -> dict:
     return _brief(decision) | {"sets": len(decision.sets)}
 
 
-def decision_full(decision: law.Decision) -> dict:
+def decision_full(decision: law.Decision, sets: Iterable[law.SetSummary]) -> dict:
+    """`sets`: its sets as they can be used today, with those that were published in the portal."""
     return _brief(decision) | {
         "bands": [_band(band) for band in decision.bands],
         "part_points": {code: str(points) for code, points in decision.part_points.items()},
@@ -178,7 +180,7 @@ def decision_full(decision: law.Decision) -> dict:
         "sets": [
             _named(item, SetBrief)
             | {"follows": [{"decision": slug, "number": n} for slug, n in item.follows]}
-            for item in decision.sets
+            for item in sets
         ],
     }
 

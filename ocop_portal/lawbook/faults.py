@@ -45,7 +45,7 @@ def without_known(faults: Iterable[law.Fault], tainted: set[str]) -> list[law.Fa
     """The law's own findings, without those at places that are known to be faulty already."""
     if not tainted:
         return list(faults)
-    follows = {"sum", "maximum", "levels", "cases", "codes", "numbering"}
+    follows = {"sum", "maximum", "levels", "cases", "codes", "numbering", "rules"}
     return [
         fault
         for fault in faults

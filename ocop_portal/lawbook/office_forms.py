@@ -120,7 +120,6 @@ class BeginForm(_Form):
         self.fields["document"].queryset = documents
         self.fields["text"].choices = texts
         if len(texts) == 1:
-            self.fields["text"].initial = texts[0][0]
             self.fields["text"].widget = forms.HiddenInput()
 
 

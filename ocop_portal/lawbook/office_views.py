@@ -53,7 +53,7 @@ def decision(request, slug: str):
         "lawbook/office/decision.html",
         {
             "decision": found,
-            "rows": rows_of(found),
+            "rows": rows_of(found)[slug],
             "documents": scans,
             "history": history_of(slug, None),
             "breadcrumbs": decision_crumbs(found),
@@ -209,7 +209,7 @@ def check_begin(request, slug: str, number: int):
     scans = LegalDocument.objects.filter(decision=slug, withdrawn_at__isnull=True)
     initial = {
         "document": request.GET.get("van-ban") or scans.order_by("-uploaded_at").first(),
-        "text": request.GET.get("ban") or (draft.digest if draft else None),
+        "text": request.GET.get("ban") or next(reversed(texts), None),
     }
     form = BeginForm(
         posted(request),

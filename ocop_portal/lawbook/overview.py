@@ -20,24 +20,30 @@ class SetRow:
     has_draft: bool
 
 
-def rows_of(decision: law.Decision) -> list[SetRow]:
-    """The sets of a Decision by number. Three queries, whatever their number."""
-    current = current_sets(decision.slug, [item.number for item in decision.sets])
-    known = standings(current.values())
+def rows_of(*decisions: law.Decision) -> dict[str, list[SetRow]]:
+    """The sets of each Decision by number. One query a Decision and two more."""
+    current = {
+        decision.slug: current_sets(decision.slug, [item.number for item in decision.sets])
+        for decision in decisions
+    }
+    known = standings(found for sets in current.values() for found in sets.values())
     drafts = set(
-        SetVersion.objects.filter(decision=decision.slug, state=SetVersion.State.DRAFT).values_list(
-            "number", flat=True
+        SetVersion.objects.filter(decision__in=current, state=SetVersion.State.DRAFT).values_list(
+            "decision", "number"
         )
     )
-    return [
-        SetRow(
-            summary=item,
-            criteria=current.get(item.number),
-            standing=known[current[item.number].digest] if item.number in current else MISSING,
-            has_draft=item.number in drafts,
-        )
-        for item in decision.sets
-    ]
+    return {
+        decision.slug: [
+            SetRow(
+                summary=item,
+                criteria=(criteria := current[decision.slug].get(item.number)),
+                standing=known[criteria.digest] if criteria else MISSING,
+                has_draft=(decision.slug, item.number) in drafts,
+            )
+            for item in decision.sets
+        ]
+        for decision in decisions
+    }
 
 
 @dataclass(frozen=True)
@@ -60,17 +66,16 @@ def decision_rows() -> list[DecisionRow]:
         .values_list("decision")
         .annotate(Count("pk"))
     )
-    found = []
-    for decision in reversed(law.decisions()):
-        rows = rows_of(decision)
-        found.append(
-            DecisionRow(
-                decision=decision,
-                sets=len(rows),
-                checked=sum(row.standing.is_checked for row in rows),
-                missing=sum(row.criteria is None for row in rows),
-                drafts=sum(row.has_draft for row in rows),
-                documents=documents.get(decision.slug, 0),
-            )
+    decisions = law.decisions()
+    rows = rows_of(*decisions)
+    return [
+        DecisionRow(
+            decision=decision,
+            sets=len(rows[decision.slug]),
+            checked=sum(row.standing.is_checked for row in rows[decision.slug]),
+            missing=sum(row.criteria is None for row in rows[decision.slug]),
+            drafts=sum(row.has_draft for row in rows[decision.slug]),
+            documents=documents.get(decision.slug, 0),
         )
-    return found
+        for decision in reversed(decisions)
+    ]

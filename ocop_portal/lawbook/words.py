@@ -62,19 +62,22 @@ def conditions_text(rule: dict) -> str:
     )
 
 
+# "5.1", "5.1 = 1, 2"
+_NOT_WHEN = r"[^\s=]+(\s*=\s*[1-9]\d?(\s*,\s*[1-9]\d?)*)?"
+
+
 def conditions_read(kind: str, text: str) -> dict:
     """`when_zero` or `not_when` out of typed conditions; ValueError when they cannot be read."""
     pieces = [piece.strip() for piece in text.split(";") if piece.strip()]
     if not pieces:
         return {}
+    pattern = {criteria.GATE: r"\S+", criteria.CONDITIONAL: _NOT_WHEN}.get(kind)
+    if pattern is None or not all(re.fullmatch(pattern, piece) for piece in pieces):
+        raise ValueError(text)
     if kind == criteria.GATE:
         return {"when_zero": pieces}
-    if kind != criteria.CONDITIONAL:
-        raise ValueError(text)
     found = []
     for piece in pieces:
-        code, equals, numbers = piece.partition("=")
-        if equals and not re.fullmatch(r"\s*[1-9]\d?(\s*,\s*[1-9]\d?)*\s*", numbers):
-            raise ValueError(piece)
-        found.append([code.strip(), [int(n) for n in numbers.split(",")] if equals else []])
+        code, _equals, numbers = piece.partition("=")
+        found.append([code.strip(), [int(number) for number in numbers.split(",") if number]])
     return {"not_when": found}

@@ -1,5 +1,7 @@
 """The law over HTTP: what is there, and what a sheet is worth."""
 
+import dataclasses
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from ocop_portal import law
 from tests.law.sheets import DECISION, highest
 from tests.law.small_sets import sheets
+from tests.lawbook import shelf
 
 SLUG = "1048-2019"
 SETS = [
@@ -136,11 +139,30 @@ def test_every_criterion_and_option_of_every_set_is_there(fetch, slug, number):
     ]
 
 
+def test_a_missing_set_is_usable_as_soon_as_it_is_published_in_the_portal(fetch, send):
+    content = dataclasses.replace(criteria_set(), number=3, name="Gạo, ngũ cốc").to_dict()
+    published = shelf.version(content)
+    _, found = fetch(f"decisions/{SLUG}/")
+    assert {(item["usable"], item["state"]) for item in found["sets"] if item["number"] == 3} == {
+        (True, law.TRANSCRIBED)
+    }
+    assert [item["number"] for item in found["sets"] if not item["usable"]] == []
+    status, found = fetch(f"decisions/{SLUG}/sets/3/")
+    assert (status, found["digest"]) == (200, published.digest)
+    assert send(SLUG, 3, "score", {"choices": {}})[0] == 200
+
+
 @pytest.mark.parametrize(
     ("path", "queries"),
-    [("", 0), ("decisions/", 0), (f"decisions/{SLUG}/", 0), (f"decisions/{SLUG}/sets/1/", 0)],
+    [
+        ("", 0),
+        ("decisions/", 0),
+        (f"decisions/{SLUG}/", 1),  # the missing sets that were published here
+        ("decisions/26-2026/", 0),  # none is missing
+        (f"decisions/{SLUG}/sets/1/", 1),
+    ],
 )
-def test_reading_costs_no_query(client, db, django_assert_num_queries, path, queries):
+def test_reading_costs_at_most_one_query(client, db, django_assert_num_queries, path, queries):
     with django_assert_num_queries(queries):
         assert client.get(f"/api/v1/{path}").status_code == 200
 
@@ -260,7 +282,7 @@ def test_advice_that_there_is_none_says_why(send):
 
 
 @pytest.mark.parametrize(("what", "extra"), [("score", {}), ("advice", {"target": 4})])
-def test_a_sheet_costs_no_query(send, django_assert_num_queries, what, extra):
-    with django_assert_num_queries(0):
+def test_a_sheet_costs_one_query_for_its_set(send, django_assert_num_queries, what, extra):
+    with django_assert_num_queries(1):
         status, _ = send(SLUG, 1, what, {"choices": highest(criteria_set())} | extra)
     assert status == 200

@@ -3,12 +3,14 @@
 import json
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from ocop_portal import law
 from ocop_portal.api import errors, middleware
 from ocop_portal.api.law_forms import MAX_CHOICES, MAX_RULES
 from tests.law.small_sets import heading, leaf, small_set
+from tests.lawbook import shelf
 
 SLUG = "1048-2019"
 NOWHERE = "Không có địa chỉ này. Các địa chỉ kết thúc bằng dấu gạch chéo."
@@ -41,6 +43,23 @@ def test_a_set_that_is_declared_missing_is_refused_with_the_reason(fetch, send):
     assert fetch(f"decisions/{SLUG}/sets/3/") == refused
     assert send(SLUG, 3, "score", {"choices": {}}) == refused
     assert send(SLUG, 3, "advice", {"choices": {}, "target": 3}) == refused
+
+
+def test_a_published_text_that_was_altered_behind_the_portals_back_is_refused(fetch, send):
+    published = shelf.version(shelf.corrected(title="Chưa ai đọc qua API"))
+    altered = shelf.corrected(title="Sửa lén")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE lawbook_setversion SET content = %s WHERE id = %s",
+            [json.dumps(altered), published.pk],
+        )
+    found, kept = law.CriteriaSet.from_dict(altered).digest[:12], published.digest[:12]
+    said = f"Nội dung bộ tiêu chí đã bị sửa ngoài cổng thông tin: {found} khác {kept}."
+    refused = (409, {"detail": said, "code": "altered_set"})
+    assert fetch(f"decisions/{SLUG}/sets/1/") == refused
+    assert send(SLUG, 1, "score", {"choices": {}}) == refused
+    assert send(SLUG, 1, "advice", {"choices": {}, "target": 3}) == refused
+    assert fetch(f"decisions/{SLUG}/")[0] == 200
 
 
 ONE = {"1.1": 1}
@@ -197,7 +216,7 @@ def test_every_refusal_of_the_law_is_documented_with_its_status():
     for status, code in errors.LAW.values():
         assert errors.CODES[code][0] == status
     refusals = {error for error in law.LawError.__subclasses__() if error in errors.LAW}
-    assert refusals == set(errors.LAW)
+    assert refusals | {law.LawError} == set(errors.LAW)
 
 
 def test_a_refusal_is_kept_by_no_cache(client, db):

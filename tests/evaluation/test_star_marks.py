@@ -110,7 +110,7 @@ def test_the_answer_to_a_saved_mark_tells_the_stars_anew():
     criteria = candidate.pinned_set.criteria
     factories.fill_sheet(sheet, options=factories.options_with(criteria, {}), submit=False)
     low = factories.options_with(criteria, {"4.1": 3})["4.1"]
-    told = post(chair, "mark", sheet.pk, criterion="4.1", option=low).json()["stars"]
+    told = post(chair, "mark", sheet.pk, criterion="4.1", option=low, base=1).json()["stars"]
     assert "<b>4 sao</b>" in told
     assert '<a href="#tc-4.1">4.1. ' in told
 

@@ -371,6 +371,7 @@ def check_law(*arguments):
     return "", out.getvalue()
 
 
+@pytest.mark.django_db  # the command asks for versions published in the portal too
 def test_check_law_lists_every_set_with_its_sums_marks_and_state():
     error, out = check_law()
     assert error == ""
@@ -410,6 +411,7 @@ def test_check_law_lists_every_set_with_its_sums_marks_and_state():
     assert not any("LỖI" in line for line in lines)
 
 
+@pytest.mark.django_db
 @every_decision
 def test_check_law_fails_on_an_undeclared_fault_and_shows_it(shelf_of, on_the_shelf, slug):
     shelf = {each: shelf_of(each) for each in SLUGS}[slug]
@@ -428,6 +430,7 @@ def test_check_law_fails_on_a_decision_that_cannot_be_read(shelf, on_the_shelf):
     assert error.startswith("1048-2019/decision.yaml, dòng")
 
 
+@pytest.mark.django_db  # the command asks for versions published in the portal too
 def test_check_law_publishes_new_versions_on_demand(shelf, on_the_shelf):
     shelf.edit(2, "version: 1", "version: 2")
     shelf.edit(5, "version: 1", "version: 2")
@@ -442,6 +445,7 @@ def test_check_law_publishes_new_versions_on_demand(shelf, on_the_shelf):
     ]
 
 
+@pytest.mark.django_db  # the command asks for versions published in the portal too
 def test_check_law_publishes_nothing_while_anything_is_wrong(shelf, on_the_shelf):
     before = shelf.file("published.yaml").read_text(encoding="utf-8")
     shelf.edit(2, "version: 1", "version: 2")

@@ -9,8 +9,8 @@ from django.utils import timezone
 from communes.models import Role
 from communes.roles import end_role
 from evaluation import deadlines as council_deadlines
-from evaluation import rounds, sheets
-from evaluation.models import Recognition, Seat
+from evaluation import complaints, rounds, sheets
+from evaluation.models import Complaint, Recognition, Result, Seat
 from ocop_portal.reminders import workdays
 from ocop_portal.reminders.models import Choice, Notice
 from ocop_portal.reminders.registry import Ask, in_chunks
@@ -18,6 +18,7 @@ from ocop_portal.reminders.scan import scan
 from products import deadlines
 from products.models import Entry
 from tests import factories as make
+from tests.evaluation.pages import score_all
 
 from .conftest import TEN
 
@@ -229,6 +230,56 @@ def test_a_leader_with_a_conflict_is_told_nothing_of_the_products_sheets(council
     sheets.reopen_sheet(sheet=sheet, by=by, reason="Chấm lại.")
     [(_due, who, above)] = owed(council_deadlines.reopened_sheets_owed)
     assert (who, above) == ({member.pk}, {by.pk})
+
+
+# --- Complaints -------------------------------------------------------------------------------
+
+
+def test_a_complaint_is_owed_by_the_district_until_it_is_answered(district, commune):
+    complaint = make.ComplaintFactory(received_on=TODAY, due_on=days(10))
+    assert owed(council_deadlines.complaints_owed) == [(days(10), {district.pk}, set())]
+    complaints.answer_complaint(
+        complaint=complaint,
+        on=TODAY,
+        answered_by="Ủy ban nhân dân huyện",
+        document="",
+        answer="Giữ nguyên kết quả.",
+        by=district,
+    )
+    assert owed(council_deadlines.complaints_owed) == []
+
+
+def test_a_complaint_for_which_the_office_set_no_day_is_not_told(district):
+    make.ComplaintFactory(due_on=None)
+    assert owed(council_deadlines.complaints_owed) == []
+
+
+def test_a_complaint_about_a_result_that_is_not_published_is_told_to_the_district_alone(
+    council, commune, district
+):
+    round_ = make.open_round(council=council)
+    score_all(round_, *[60] * len(make.scorers(council)))
+    by = make.person_in(council, Seat.Position.SECRETARY)
+    rounds.end_scoring(round_=round_, by=by)
+    rounds.close_round(round_=round_, by=by)
+    make.ComplaintFactory(recognition=None, result=Result.objects.get(), due_on=days(3))
+    assert owed(council_deadlines.complaints_owed) == [(days(3), {district.pk}, set())]
+
+
+def test_complaints_are_told_to_whom_they_concern_and_cost_the_same(
+    district, commune, django_assert_num_queries
+):
+    def asked(*people, units=frozenset()):
+        ask = Ask(YEAR.since, YEAR.until, frozenset(person.pk for person in people), units)
+        return len(list(council_deadlines.complaints_owed(ask)))
+
+    for _ in range(2):
+        make.ComplaintFactory(due_on=days(5))
+        count = Complaint.objects.count()
+        with django_assert_num_queries(3):  # roles, what they reach, complaints
+            assert asked(district) == count
+    assert (asked(commune), asked(make.UserFactory())) == (0, 0)
+    assert asked(units=frozenset({make.vinh_linh().district.pk})) == 2
 
 
 # --- Recognitions -----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from communes.programme import load_producers, load_units
 from evaluation.programme import load_recognitions
 from ocop_portal.reminders.workdays import load_holidays
 from products.models import Product
+from products.plan_programme import load_plans
 from products.programme import load_cycles, load_products
 from products.word_index import index_products
 
@@ -14,6 +15,7 @@ KINDS = (
     ("đơn vị hành chính", load_units),
     ("chủ thể", load_producers),
     ("chu trình năm", load_cycles),
+    ("kế hoạch", load_plans),
     ("sản phẩm", load_products),
     ("công nhận", load_recognitions),
     ("ngày nghỉ", load_holidays),
