@@ -53,6 +53,7 @@ class CouncilForm(PortalModelForm):
             "quorum_numerator",
             "quorum_denominator",
             "spread_limit",
+            "members_see_support",
         ]
 
     def __init__(self, *args, user, rules: law.WorkingRules, **kwargs):
@@ -83,6 +84,7 @@ class CouncilForm(PortalModelForm):
                 _("Quy chế làm việc"),
                 HTML(f'<p class="quiet">{hint}</p>'),
                 _half("quorum_numerator", "quorum_denominator", "spread_limit"),
+                "members_see_support",
             ),
         )
 

@@ -23,7 +23,8 @@ from .rounds import RoundRefused, add_candidate, remove_candidate
 S = Round.State
 
 
-def _locked(round_: Round, *states: str) -> Round:
+def locked(round_: Round, *states: str) -> Round:
+    """The round, locked until the transaction ends; `RoundRefused` in any other state than these."""
     found = (
         Round.objects.select_for_update(of=("self",)).select_related("council").get(pk=round_.pk)
     )
@@ -81,7 +82,7 @@ def record_absences(*, round_: Round, reasons: dict[int, str], by) -> None:
     Writing the same down again changes nothing. Raises `RoundRefused` for an absence without a
     reason, or once the round is closed.
     """
-    round_ = _locked(round_, S.DRAFT, S.OPEN, S.TALLYING)
+    round_ = locked(round_, S.DRAFT, S.OPEN, S.TALLYING)
     seats = {seat.pk: seat for seat in _scoring_seats(round_).select_related("user")}
     reasons = {pk: reason.strip() for pk, reason in reasons.items() if pk in seats}
     unexplained = [str(seats[pk].user) for pk, reason in reasons.items() if not reason]
@@ -129,7 +130,7 @@ def record_votes(
     voted, it stays open and the round cannot be closed. Voting again replaces the earlier vote; a
     vote of somebody who may not vote is refused, and any vote where no sheet proposes it.
     """
-    round_ = _locked(candidate.round, S.TALLYING)
+    round_ = locked(candidate.round, S.TALLYING)
     candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)
     proposals = Declaration.objects.filter(
         rule__startswith="knock_out:",
@@ -194,7 +195,7 @@ def hear_again(
     and the council scores afresh. Raises `RoundRefused` without a reason or a product, and unless
     the council is settling differences.
     """
-    round_ = _locked(round_, S.TALLYING)
+    round_ = locked(round_, S.TALLYING)
     chosen = list(
         round_.candidates.filter(pk__in=[row.pk for row in candidates], removed_at__isnull=True)
     )

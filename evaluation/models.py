@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from communes.models import PeriodQuerySet, Producer, Unit
 from ocop_portal import law
-from products.models import Cycle, Entry, EvaluationLevel, Product, private_storage
+from products.models import Cycle, Entry, EvaluationLevel, Paper, Product, private_storage
 
 from .check_code import new_code
 
@@ -41,6 +41,14 @@ class Council(models.Model):
         default=10,
         validators=[MaxValueValidator(100)],
         help_text=_("Hai phiếu của một sản phẩm lệch nhau quá mức này thì hội đồng thảo luận lại."),
+    )
+    members_see_support = models.BooleanField(
+        _("thành viên xem được ý kiến tổ tư vấn"),
+        default=False,
+        help_text=_(
+            "Chọn nếu quy chế cho thành viên đọc ý kiến của tổ tư vấn trước khi gửi phiếu. "
+            "Không chọn thì chủ tịch và thư ký đọc sau khi dừng chấm."
+        ),
     )
     is_sample = models.BooleanField(_("hội đồng mẫu"), default=False)
 
@@ -187,6 +195,8 @@ class Round(models.Model):
     name = models.CharField(_("tên đợt"), max_length=200)
     meets_on = models.DateField(_("ngày họp"))
     scoring_due = models.DateTimeField(_("hạn gửi phiếu"))
+    # The day on which the invitation and the documents left for the members.
+    invited_on = models.DateField(_("ngày gửi thư mời"), null=True, blank=True, editable=False)
     # The first hearing of a council that hears some products again after extra tests or checks.
     follows = models.ForeignKey(
         "self",
@@ -200,6 +210,7 @@ class Round(models.Model):
     quorum_numerator = models.PositiveSmallIntegerField(default=3)
     quorum_denominator = models.PositiveSmallIntegerField(default=4)
     spread_limit = models.PositiveSmallIntegerField(default=10)
+    members_see_support = models.BooleanField(default=False, editable=False)
     state = models.CharField(
         _("trạng thái"), max_length=10, choices=State, default=State.DRAFT, editable=False
     )
@@ -338,6 +349,84 @@ class Candidate(models.Model):
         frozen = self.self_assessment
         same = frozen and self.pinned_set_id and frozen["digest"] == self.pinned_set.digest
         return frozen["points"] if same else {}
+
+
+class SampleReceipt(models.Model):
+    """The samples of a product that the round has received; append-only, the last one stands."""
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="sample_receipts"
+    )
+    quantity = models.CharField(_("số lượng"), max_length=100)
+    received_on = models.DateField(_("ngày nhận"))
+    condition = models.CharField(_("tình trạng"), max_length=300)
+    received_by = models.CharField(_("người nhận"), max_length=150)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("mẫu sản phẩm đã nhận")
+        verbose_name_plural = _("mẫu sản phẩm đã nhận")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.candidate}: {self.quantity}"
+
+
+class SupportCheck(models.Model):
+    """What one person of the support team found of a dossier; no sheet, and in no tally."""
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="support_checks"
+    )
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="support_checks")
+    is_complete = models.BooleanField(_("hồ sơ đầy đủ"))
+    remarks = models.TextField(_("nhận xét"), max_length=2_000, blank=True)
+    papers_read = models.ManyToManyField(Paper, verbose_name=_("minh chứng đã đọc"), blank=True)
+    checked_at = models.DateTimeField(default=timezone.now)
+
+    history = HistoricalRecords(excluded_fields=["checked_at"])
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["candidate", "seat"], name="support_check_once"),
+            models.CheckConstraint(
+                condition=Q(is_complete=True) | ~Q(remarks=""),
+                name="support_check_says_what_misses",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat} × {self.candidate}"
+
+
+class SupportProposal(models.Model):
+    """The level that the support team proposes for one criterion; no level: taken back."""
+
+    check_of = models.ForeignKey(SupportCheck, on_delete=models.PROTECT, related_name="proposals")
+    criterion = models.CharField(max_length=20)
+    option = models.PositiveSmallIntegerField(_("mức đề xuất"), null=True)
+    reason = models.CharField(_("lý do"), max_length=500, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["check_of", "criterion"], name="support_proposal_once_a_criterion"
+            ),
+            models.CheckConstraint(
+                condition=Q(option__isnull=True) | ~Q(reason=""),
+                name="support_proposal_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {self.option}"
 
 
 class MarkFinding(models.Model):

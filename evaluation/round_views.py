@@ -15,6 +15,7 @@ from ocop_portal.text import fold
 from products.models import Entry, Step
 
 from . import rounds as acts
+from .before import BEFORE_THE_END, invitation_of, with_samples
 from .councils import prepare_round
 from .forms import ExtendForm, ReasonForm, RoundFilterForm, RoundForm
 from .models import Candidate, Conflict, Round, Seat, Sheet
@@ -32,6 +33,7 @@ from .pages import (
 from .rounds import RoundRefused
 from .rules import seat_in
 from .scope import hidden_from, rounds_for
+from .support import with_support
 from .told import round_history
 
 
@@ -128,9 +130,18 @@ def round_detail(request, pk: int):
     for candidate in candidates:
         candidate.is_hidden = candidate.pk in hidden
         candidate.set = found.law.summary(candidate.entry.set_number)
+    if can["prepare_round"]:
+        with_samples(candidates)
     follows = can["prepare_round"] or can["reopen_sheet"]
     shown = candidates if follows else [row for row in candidates if not row.is_hidden]
     seat = seat_in(user, found.council_id)
+    if seat:
+        with_support(
+            candidates,
+            user,
+            round_=found,
+            checks=user.has_perm("evaluation.check_dossiers", found),
+        )
     scored = [row for row in candidates if not row.is_hidden]
     follow_up = follows and found.takes_marks
     return render(
@@ -144,6 +155,9 @@ def round_detail(request, pk: int):
             "why_not": acts.why_not_open(found)
             if found.state == Round.State.DRAFT and can["prepare_round"]
             else [],
+            "invitation": invitation_of(found)
+            if found.state in BEFORE_THE_END and can["prepare_round"]
+            else None,
             "warnings": set_warnings(_sets_of(found, shown)),
             "open_questions": found.law.open_questions,
             "scores_here": bool(seat and seat.scores)

@@ -182,6 +182,7 @@ def open_round(*, round_: Round, by) -> Round:
     round_.quorum_numerator = council.quorum_numerator
     round_.quorum_denominator = council.quorum_denominator
     round_.spread_limit = council.spread_limit
+    round_.members_see_support = council.members_see_support
     candidates = round_.candidates.filter(removed_at__isnull=True)
     for candidate in candidates.select_related("entry__product").order_by("entry"):
         # The move locks the entry: from here on nobody changes its set or its papers.

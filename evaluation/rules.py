@@ -68,6 +68,12 @@ def keeps_round(user, round_) -> bool:
 
 
 @rules.predicate
+def checks_dossiers(user, round_) -> bool:
+    """The council's support team."""
+    return round_ is not None and _position(user, round_) == Seat.Position.SUPPORT
+
+
+@rules.predicate
 def sees_round(user, round_) -> bool:
     """Those who prepare it; members and support team once it is open."""
     if round_ is None:
@@ -146,6 +152,7 @@ rules.add_perm("evaluation.change_council", runs_council)
 rules.add_perm("evaluation.add_round", runs_council)  # on the council
 rules.add_perm("evaluation.view_round", sees_round)
 rules.add_perm("evaluation.prepare_round", prepares_round)
+rules.add_perm("evaluation.check_dossiers", checks_dossiers)
 rules.add_perm("evaluation.end_scoring", keeps_round)
 rules.add_perm("evaluation.close_round", keeps_round)
 rules.add_perm("evaluation.reopen_sheet", leads_round)

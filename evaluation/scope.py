@@ -5,7 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from communes.models import Role
 from communes.scope import units_in_scope
 
-from .models import Candidate, Conflict, Council, Recognition, Round, Seat, Sheet
+from .models import Candidate, Conflict, Council, Recognition, Round, Seat, Sheet, SupportCheck
 
 SEATED_ROLES = (Role.Kind.COUNCIL_MEMBER, Role.Kind.SUPPORT_TEAM)
 
@@ -70,6 +70,56 @@ def candidates_to_score(user) -> QuerySet[Candidate]:
             Round.State.CLOSED,
             Round.State.PUBLISHED,
         ],
+    )
+
+
+ENDED = (Round.State.TALLYING, Round.State.CLOSED, Round.State.PUBLISHED)
+
+
+def candidates_to_check(user) -> QuerySet[Candidate]:
+    """The products whose dossiers this person of the support team checks while scoring is open."""
+    seats = seats_of(user).filter(
+        position=Seat.Position.SUPPORT, council=OuterRef("round__council")
+    )
+    conflicts = Conflict.objects.filter(candidate=OuterRef("pk"), seat__user=user)
+    return Candidate.objects.filter(
+        Exists(seats),
+        ~Exists(conflicts),
+        removed_at__isnull=True,
+        round__state=Round.State.OPEN,
+    )
+
+
+def opinions_open_to(user) -> QuerySet[Candidate]:
+    """The products of which this person may read what the support team wrote.
+
+    Scoring members where the council's rules, as they stood when the round opened, let them; chair
+    and secretary once they may see the comparison (`hidden_from`). Nobody with a declared conflict.
+    """
+    here = seats_of(user).filter(council=OuterRef("round__council"))
+    scores = Exists(here.filter(scores=True))
+    leads = Exists(here.filter(position__in=[Seat.Position.CHAIR, Seat.Position.SECRETARY]))
+    conflicts = Conflict.objects.filter(candidate=OuterRef("pk"), seat__user=user)
+    handed_in = Sheet.objects.filter(
+        candidate=OuterRef("pk"), seat__user=user, submitted_at__isnull=False
+    )
+    owes = Q(scores, ~Exists(handed_in), round__state=Round.State.TALLYING)
+    return Candidate.objects.filter(
+        Q(scores, round__members_see_support=True, round__state__in=[Round.State.OPEN, *ENDED])
+        | (Q(leads, round__state__in=ENDED) & ~owes),
+        ~Exists(conflicts),
+        removed_at__isnull=True,
+    )
+
+
+def support_checks_for(user) -> QuerySet[SupportCheck]:
+    """One's own checks, and those of products whose opinions are open to the person."""
+    conflicts = Conflict.objects.filter(candidate=OuterRef("candidate"), seat__user=user)
+    own = seats_of(user).filter(position=Seat.Position.SUPPORT)
+    return SupportCheck.objects.filter(
+        Q(seat__in=own) | Q(candidate__in=opinions_open_to(user)),
+        ~Exists(conflicts),
+        candidate__removed_at__isnull=True,
     )
 
 

@@ -1,14 +1,24 @@
 """What happened, in words: the history of councils, rounds and sheets for their pages."""
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communes.history import compared
 from ocop_portal import law
 
-from .models import Candidate, CheckAnswer, Council, MarkFinding, Round, Seat, Sheet
+from .models import (
+    Candidate,
+    CheckAnswer,
+    Council,
+    MarkFinding,
+    Round,
+    Seat,
+    Sheet,
+    SupportCheck,
+    SupportProposal,
+)
 from .sheets import NONE_OF_THESE
 
 _ACTIONS = {
@@ -85,6 +95,13 @@ def _event_words(event, product: str) -> str:
         return _("Khai có liên quan, không chấm: %s") % product
     if event.action == "knock_out.voted":
         return _("Biểu quyết loại sản phẩm: %s") % product
+    if event.action == "sample.received":
+        return _("Ghi mẫu sản phẩm đã nhận: %s") % product
+    if event.action == "dossier.checked":
+        return _("Tổ tư vấn ghi ý kiến kiểm tra hồ sơ: %s") % product
+    if event.action == "invitation.sent":
+        day = parse_date(event.data["day"])
+        return _("Ghi ngày gửi thư mời họp: %s") % day.strftime("%d/%m/%Y")
     if event.action == "attendance.recorded":
         return _("Ghi thành viên vắng: %(absent)d/%(seats)d") % event.data
     words = str(_ACTIONS.get(event.action, event.action))
@@ -112,6 +129,39 @@ def council_history(council: Council) -> list[dict]:
         changed=lambda record: _("Sửa thông tin của %s") % record.user,
     )
     return sorted(rows, key=lambda row: row["when"], reverse=True)
+
+
+def support_history(check: SupportCheck, criteria: law.CriteriaSet) -> list[dict]:
+    """Changes of one person's check and of the levels proposed in it, newest first."""
+    rows = _told(
+        check.history.select_related("history_user"),
+        made=lambda _record: _("Kiểm tra hồ sơ"),
+        changed=lambda _record: _("Sửa ý kiến về hồ sơ"),
+    )
+    records = SupportProposal.history.filter(check_of_id=check.pk).select_related("history_user")
+    for record, before, changes in compared(records):
+        if before and changes:
+            code = record.criterion
+            rows.append(
+                {
+                    "when": record.history_date,
+                    "who": record.history_user,
+                    "what": f"{code}. {criteria.criterion(code).title}",
+                    "changes": [
+                        {
+                            "field": _("Mức đề xuất"),
+                            "old": _proposed(criteria, before),
+                            "new": _proposed(criteria, record),
+                        }
+                    ],
+                }
+            )
+    return sorted(rows, key=lambda row: row["when"], reverse=True)
+
+
+def _proposed(criteria: law.CriteriaSet, record) -> str:
+    words = option_words(criteria, record.criterion, record.option)
+    return f"{words}: {record.reason}" if words else ""
 
 
 def _told(records, *, made, changed) -> list[dict]:

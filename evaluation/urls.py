@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from . import (
+    before_views,
     comparison_views,
     complaint_views,
     council_views,
@@ -10,6 +11,7 @@ from . import (
     recognition_views,
     round_views,
     score_views,
+    support_views,
     tally_views,
 )
 
@@ -37,6 +39,10 @@ urlpatterns = [
     path("dot/<int:pk>/man-hinh/nhip/", comparison_views.room_pulse, name="room_pulse"),
     path("dot/<int:pk>/vang-mat/", comparison_views.attendance, name="attendance"),
     path("dot/<int:pk>/hop-lan-hai/", comparison_views.hear_again, name="hear_again"),
+    path("dot/<int:pk>/ngay-gui-thu-moi/", before_views.invitation, name="invitation"),
+    path("san-pham/<int:pk>/kiem-tra-ho-so/", support_views.check, name="support_check"),
+    path("san-pham/<int:pk>/y-kien-to-tu-van/", support_views.opinions, name="opinions"),
+    path("san-pham/<int:pk>/mau-da-nhan/", before_views.sample, name="sample"),
     path("san-pham/<int:pk>/bieu-quyet/", comparison_views.vote, name="vote"),
     path("dot/<int:pk>/phieu-cua-toi/", score_views.my_sheets, name="my_sheets"),
     path("san-pham/<int:pk>/bo/", round_views.candidate_remove, name="candidate_remove"),

@@ -413,6 +413,18 @@ def visits() -> list[tuple]:
         ("thuky", "reopen", "evaluation:reopen", (handed_in.pk,)),
         ("thuky", "room-open", "evaluation:room", (scored.pk,)),
         ("thuky", "room-published", "evaluation:room", (published.pk,)),
+        ("totuvan", "support-check", "evaluation:support_check", (candidate.pk,)),
+        (
+            "totuvan",
+            "support-check-wrong",
+            "evaluation:support_check",
+            (candidate.pk,),
+            "press Ghi",
+        ),
+        ("totuvan", "round-support", "evaluation:round", (scored.pk,)),
+        ("thuky", "opinions", "evaluation:opinions", (_opinion,)),
+        ("thuky", "invitation", "evaluation:invitation", (scored.pk,)),
+        ("thuky", "sample-received", "evaluation:sample", (candidate.pk,)),
         ("thuky", "attendance", "evaluation:attendance", (scored.pk,)),
         ("thuky", "round-published", "evaluation:round", (published.pk,)),
         ("thuky", "tally-published", "evaluation:tally", (published.pk,)),
@@ -501,6 +513,32 @@ def add_plain_photo() -> None:
     Image.new("RGB", (1200, 800), "#6b7f4e").save(content, "JPEG")
     uploaded = SimpleUploadedFile("mau.jpg", content.getvalue())
     add_photo(product=product, uploaded=uploaded, caption="Ảnh mẫu", by=by)
+
+
+def _opinion() -> int:
+    """A product of the published round with the support team's check, made when it is asked for.
+
+    A check is written while scoring is open; that round's was over before this picture.
+    """
+    from evaluation.models import Candidate, Paper, Seat, SupportCheck, SupportProposal
+
+    candidate = Candidate.objects.filter(round__state="published", round__cycle__year=2020).first()
+    seat = Seat.objects.get(user__username="totuvan", council=candidate.round.council_id)
+    row, made = SupportCheck.objects.get_or_create(
+        candidate=candidate,
+        seat=seat,
+        defaults={"is_complete": False, "remarks": "Phiếu kiểm nghiệm đã quá 12 tháng."},
+    )
+    if made:
+        row.papers_read.set(Paper.objects.filter(entry=candidate.entry)[:3])
+        for leaf in candidate.pinned_set.criteria.leaves[:3]:
+            SupportProposal.objects.create(
+                check_of=row,
+                criterion=leaf.code,
+                option=leaf.options[0].number,
+                reason="Hồ sơ chỉ chứng minh được mức này.",
+            )
+    return candidate.pk
 
 
 def _steering_body() -> int:

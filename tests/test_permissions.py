@@ -198,6 +198,10 @@ def table(world) -> dict[str, tuple[list, object]]:
         "evaluation:room": ([w.tallying.pk], LEADERS),
         "evaluation:room_pulse": ([w.tallying.pk], LEADERS),
         "evaluation:attendance": ([w.open.pk], LEADERS),
+        "evaluation:invitation": ([w.open.pk], PREPARE),
+        "evaluation:support_check": ([w.candidate.pk], {"support"}),
+        "evaluation:opinions": ([w.closed_result.candidate_id], LEADERS),
+        "evaluation:sample": ([w.candidate.pk], PREPARE),
         "evaluation:vote": ([w.scored.candidates.get().pk], LEADERS),
         "evaluation:hear_again": ([w.tallying.pk], {"secretary"}),
         # score sheets

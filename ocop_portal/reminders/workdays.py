@@ -57,6 +57,17 @@ class Calendar:
             count -= self.works(day)
         return day
 
+    def before(self, day: datetime.date, count: int) -> datetime.date:
+        """The `count`-th working day before `day`, which itself is not counted (1 or more).
+
+        >>> Calendar({}).before(datetime.date(2020, 11, 2), 2)
+        datetime.date(2020, 10, 29)
+        """
+        while count > 0:
+            day -= ONE_DAY
+            count -= self.works(day)
+        return day
+
     def missing(self, year: int) -> list[str]:
         """The occasions whose days off are not all entered for the year, in words."""
         entered: dict[str, int] = {}

@@ -71,6 +71,8 @@ def all_pages(round_, candidate, sheet):
         url(name, round_.pk)
         for name in ("round", "my_sheets", "tally", "round_close", "round_publish", "round_end")
     ]
+    pages += [url("invitation", round_.pk)]
+    pages += [url(name, candidate.pk) for name in ("sample", "support_check", "opinions")]
     pages += [url(name, candidate.pk) for name in ("sheet", "settle", "conflict")]
     pages += [url(name, sheet.pk) for name in ("sheet_view", "submit", "reopen")]
     return pages

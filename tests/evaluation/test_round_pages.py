@@ -306,5 +306,5 @@ def test_lists_and_pages_of_rounds_cost_the_same_at_one_and_at_three(
 
 
 QUERIES_OF_THE_LIST = 8
-QUERIES_OF_AN_OPEN_ROUND = 15
-QUERIES_OF_A_DRAFT = 14
+QUERIES_OF_AN_OPEN_ROUND = 16
+QUERIES_OF_A_DRAFT = 17
