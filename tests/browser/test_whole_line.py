@@ -344,7 +344,7 @@ def test_a_cut_line_keeps_the_choice_and_sends_it_when_the_line_is_back(desk, sh
     phone.context.set_offline(True)
     box.get_by_role("radio").nth(2).tap()
     state = phone.page.locator("[data-save-state]")
-    expect(state).to_have_text("Chưa lưu được – chờ mạng")
+    expect(state).to_have_text("Chờ mạng")
     assert list(sheet.marks.all()) == []
     phone.context.set_offline(False)
     expect(state).to_have_text("Đã lưu")
@@ -361,7 +361,7 @@ def test_a_choice_made_off_line_outlives_the_closed_page(desk, sheet):
     phone.open(path)
     phone.context.set_offline(True)
     _criterion(phone, "1.3").get_by_role("radio").nth(1).tap()
-    expect(phone.page.locator("[data-save-state]")).to_have_text("Chưa lưu được – chờ mạng")
+    expect(phone.page.locator("[data-save-state]")).to_have_text("Chờ mạng")
     phone.page.close()
 
     phone.context.set_offline(False)
