@@ -85,6 +85,34 @@ import django  # noqa: E402
 django.setup()
 
 from django.core.cache import cache  # noqa: E402
+from django.test import SimpleTestCase  # noqa: E402
+
+
+NEEDS_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--only-database",
+        action="store_true",
+        help="leave out what touches no database and so says the same on every database",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Keep, with --only-database, the tests that ask for a database in whatever way."""
+    if not config.getoption("--only-database"):
+        return
+    kept, left_out = [], []
+    for item in items:
+        touches = (
+            item.get_closest_marker("django_db")
+            or NEEDS_DATABASE & set(getattr(item, "fixturenames", ()))
+            or (getattr(item, "cls", None) and issubclass(item.cls, SimpleTestCase))
+        )
+        (kept if touches else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
 
 
 class KeepsSettingsFromWorkers:
