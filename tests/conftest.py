@@ -87,7 +87,6 @@ django.setup()
 from django.core.cache import cache  # noqa: E402
 from django.test import SimpleTestCase  # noqa: E402
 
-
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
 
