@@ -164,7 +164,8 @@ _THAWED: dict[str, law.CriteriaSet] = {}
 
 
 def _thaw(digest: str, pinned: PinnedSet) -> law.CriteriaSet:
-    # Content is immutable by its digest, so a process may keep it for as long as it lives.
+    # Content is immutable by its digest, so a process may keep it for as long as it lives. Not
+    # `lawbook.models.thaw`: lists defer the content, and to hand it over would read it each time.
     if digest not in _THAWED:
         criteria = law.CriteriaSet.from_dict(pinned.content)
         if criteria.digest != digest:

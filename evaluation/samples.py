@@ -19,7 +19,7 @@ from communes.producers import save_producer
 from communes.roles import give_role
 from ocop_portal import law
 from ocop_portal.accounts.models import User
-from ocop_portal.lawbook import rehearsal
+from ocop_portal.lawbook import rehearsal, versions
 from products import cycle as entry_cycle
 from products import self_assessment
 from products.dossier import attach_paper
@@ -274,7 +274,7 @@ def _publish(round_: Round, people) -> None:
 
 def _assess_itself(entry: Entry, people) -> None:
     """The sample producer's own sheet, a little kinder than the members will be."""
-    criteria = entry.cycle.law.criteria_set(entry.set_number)
+    criteria = versions.current_set(entry.cycle.decision, entry.set_number)
     query = rehearsal.query_of(criteria, _with_points(criteria, ALMOST))
     self_assessment.attach(entry=entry, text=query, by=people["canbotinh"])
 
