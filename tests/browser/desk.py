@@ -12,7 +12,9 @@ from tests.factories import PASSWORD
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 FORM_FIELDS = "input, select, textarea"
-expect.set_options(timeout=10_000)  # a busy machine answers slowly
+# A busy machine answers slowly: two tests at a time have kept a page waiting for ten seconds.
+PATIENCE = 30_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 
 class Desk:
@@ -21,7 +23,7 @@ class Desk:
     def __init__(self, browser: Browser, live_server, faults: list[str], screen=DESKTOP, **how):
         self.url = live_server.url
         self.context = browser.new_context(locale="vi-VN", **screen, **how)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE)
         self.context.on(
             "console", lambda line: line.type in {"error", "warning"} and faults.append(line.text)
         )
