@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from ocop_portal.text import fold
 
+from .boundary_models import Boundary  # noqa: F401  a model of this app
 from .withdrawable import Withdrawable, WithdrawableQuerySet
 
 
@@ -477,3 +478,7 @@ class Attendance(Withdrawable):
 
     def get_absolute_url(self) -> str:
         return self.training.get_absolute_url()
+
+
+# At the foot: they point to Unit.
+from .outreach_models import OutreachEvent, OutreachFile  # noqa: E402, F401  models of this app

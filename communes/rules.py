@@ -47,6 +47,12 @@ def runs_training(user, training) -> bool:
     return training is not None and reaches(user, training.unit_id, Role.Kind.DISTRICT_OFFICER)
 
 
+@rules.predicate
+def works_in_event_unit(user, event) -> bool:
+    """An officer whose unit reaches the unit that held an outreach event."""
+    return event is not None and reaches(user, event.unit_id, *OFFICERS)
+
+
 @require_second_factor_for
 def administrators_need_a_second_factor(user) -> bool:
     """Administrators can give roles, so a stolen password must not be enough."""
@@ -60,6 +66,9 @@ rules.add_perm("communes.change_producer", works_in_unit_of)
 rules.add_perm("communes.list_apparatus", is_officer)
 rules.add_perm("communes.add_training", is_district_officer)
 rules.add_perm("communes.change_training", runs_training)
+rules.add_perm("communes.list_outreach", is_officer)
+rules.add_perm("communes.add_outreach", is_officer)
+rules.add_perm("communes.change_outreach", works_in_event_unit)
 rules.add_perm("communes.manage_roles", is_administrator)
 rules.add_perm("reminders.operate", is_administrator)
 rules.add_perm("reminders.keep_rules", is_district_officer | is_administrator)

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from .models import Producer, Role, SteeringBody, TrainingClass, Unit, UnitCover
+from .models import OutreachEvent, Producer, Role, SteeringBody, TrainingClass, Unit, UnitCover
 
 OFFICERS = (Role.Kind.DISTRICT_OFFICER, Role.Kind.COMMUNE_OFFICER)
 
@@ -78,3 +78,8 @@ def trainings_for(user) -> QuerySet[TrainingClass]:
     """The classes of every unit that covers, or is covered by, one of this officer's units."""
     units = units_in_scope(user, *OFFICERS).values("pk")
     return TrainingClass.objects.filter(unit__covers__unit__in=units).distinct()
+
+
+def outreach_for(user) -> QuerySet[OutreachEvent]:
+    """The outreach events of this officer's units: a commune's own, all of a district's."""
+    return OutreachEvent.objects.filter(unit__in=units_in_scope(user, *OFFICERS).values("pk"))

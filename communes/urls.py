@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import apparatus_training_views as training_views
-from . import apparatus_views, public_views, views
+from . import apparatus_views, outreach_views, public_views, views
 
 app_name = "communes"
 urlpatterns = [
@@ -44,5 +44,27 @@ urlpatterns = [
         "lam-viec/nguoi-du/<int:pk>/rut/",
         training_views.attendance_withdraw,
         name="attendance_withdraw",
+    ),
+    # step 1: outreach
+    path("lam-viec/tuyen-truyen/", outreach_views.events, name="outreach"),
+    path("lam-viec/tuyen-truyen/do-phu/", outreach_views.covered, name="outreach_coverage"),
+    path("lam-viec/tuyen-truyen/them/", outreach_views.event_add, name="outreach_add"),
+    path("lam-viec/tuyen-truyen/<int:pk>/", outreach_views.event, name="outreach_event"),
+    path("lam-viec/tuyen-truyen/<int:pk>/sua/", outreach_views.event_edit, name="outreach_edit"),
+    path(
+        "lam-viec/tuyen-truyen/<int:pk>/rut/",
+        outreach_views.event_withdraw,
+        name="outreach_withdraw",
+    ),
+    path(
+        "lam-viec/tuyen-truyen/<int:pk>/them-tep/",
+        outreach_views.file_add,
+        name="outreach_file_add",
+    ),
+    path("lam-viec/tep-tuyen-truyen/<int:pk>/", outreach_views.file, name="outreach_file"),
+    path(
+        "lam-viec/tep-tuyen-truyen/<int:pk>/rut/",
+        outreach_views.file_withdraw,
+        name="outreach_file_withdraw",
     ),
 ]

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from communes.models import today
-from ocop_portal.reminders.workdays import calendar
+from ocop_portal.reminders.workdays import Calendar, calendar
 
 from .meeting import locked
 from .models import Candidate, Round, RoundEvent, SampleReceipt
@@ -45,8 +45,12 @@ class Invitation:
 
 def invitation_of(round_: Round) -> Invitation:
     """The round's invitation; one query, for the holidays."""
+    return invitation_in(round_, calendar())
+
+
+def invitation_in(round_: Round, known: Calendar) -> Invitation:
+    """The round's invitation by a calendar that was read before; no query."""
     days = round_.law.working_rules.documents_days
-    known = calendar()
     latest = known.before(round_.meets_on, days)
     years = [year for year in range(latest.year, round_.meets_on.year + 1) if known.missing(year)]
     doubt = ""

@@ -12,6 +12,7 @@ from ocop_portal import law
 from ocop_portal.law.criteria import band_of
 
 from .models import Candidate, Round, Seat
+from .papers.record import RecordedSeat, freeze, recorded_seats, seated_for
 from .tally import round_tally
 
 
@@ -19,7 +20,7 @@ from .tally import round_tally
 class ComparedSheet:
     """A valid sheet as the comparison needs it."""
 
-    seat: Seat
+    seat: Seat | RecordedSeat
     sheet_id: int
     version: int
     total: int
@@ -46,7 +47,7 @@ class ComparedProduct:
 
     candidate: Candidate
     cells: list[ComparedSheet | None]  # in the order of the council's seats
-    conflicted: frozenset[int]  # places of the seats that do not score this product
+    conflicted: frozenset[int]  # places of the seats with a conflict of interest in it
     mean: Fraction | None
     spread: int
     limit: int
@@ -97,12 +98,18 @@ class ComparedProduct:
 class Comparison:
     """The scoring seats, in one order for the whole page, and the products."""
 
-    seats: list[Seat]
+    seats: list[Seat | RecordedSeat]
     products: list[ComparedProduct]
 
 
 def comparison(round_: Round) -> Comparison:
-    """Every product of the round from its valid sheets, as the tally takes them."""
+    """Every product of the round from its valid sheets, as the tally takes them.
+
+    A closed round is read from what was frozen when it was closed: results, and the members' names
+    and positions of that day.
+    """
+    if round_.is_settled:
+        return _recorded(round_)
     tallies = round_tally(round_)
     seats = {
         seat.pk: seat
@@ -122,20 +129,65 @@ def comparison(round_: Round) -> Comparison:
             )
             for scored in row.sheets
         }
-        awaited = {seat.pk for seat in row.awaited}
         products.append(
             ComparedProduct(
                 candidate=row.candidate,
                 cells=[by_seat.get(seat.pk) for seat in order],
                 conflicted=frozenset(
-                    place
-                    for place, seat in enumerate(order)
-                    if seat.pk not in by_seat and seat.pk not in awaited
+                    place for place, seat in enumerate(order) if seat.pk in row.conflicted
                 ),
                 mean=row.tally.mean,
                 spread=row.tally.spread,
                 limit=round_.spread_limit,
                 has_knock_out=any(scored.score.disqualified for scored in row.sheets),
+            )
+        )
+    return Comparison(order, products)
+
+
+def _recorded(round_: Round) -> Comparison:
+    """The comparison as it stood at the closing; two queries."""
+    content = freeze(round_).content
+    seats = recorded_seats(content)
+    away = {
+        row["candidate"]: {found["seat"] for found in row["conflicts"]}
+        for row in content["products"]
+    }
+    candidates = list(
+        round_.candidates.filter(removed_at__isnull=True)
+        .select_related("entry__product__producer", "pinned_set", "result")
+        .defer("pinned_set__content")
+    )
+    keys = {line["seat"] for row in candidates for line in row.result.basis}
+    for row in candidates:
+        keys |= {seat["seat"] for seat in seated_for(content, row.pk)} - away.get(row.pk, set())
+    order = sorted(
+        (seats[key] for key in keys),
+        key=lambda seat: (seat.position != Seat.Position.CHAIR, seat.pk),
+    )
+    products = []
+    for row in candidates:
+        by_seat = {
+            line["seat"]: ComparedSheet(
+                seat=seats[line["seat"]],
+                sheet_id=line["sheet"],
+                version=line["version"],
+                total=line["total"],
+                points=line["points"],
+            )
+            for line in row.result.basis
+        }
+        products.append(
+            ComparedProduct(
+                candidate=row,
+                cells=[by_seat.get(seat.pk) for seat in order],
+                conflicted=frozenset(
+                    place for place, seat in enumerate(order) if seat.pk in away.get(row.pk, set())
+                ),
+                mean=row.result.mean,
+                spread=row.result.spread,
+                limit=round_.spread_limit,
+                has_knock_out=any(line["knock_outs"] for line in row.result.basis),
             )
         )
     return Comparison(order, products)

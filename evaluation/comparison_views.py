@@ -35,6 +35,9 @@ def room(request, pk: int):
         "ask_every": ASK_EVERY,
         "attendance": meeting.attendance(found),
         "may_record": found.state in {Round.State.DRAFT, Round.State.OPEN, Round.State.TALLYING},
+        "may_call": request.user.has_perm("evaluation.call_substitutes", found)
+        and not found.is_settled
+        and found.state != Round.State.CANCELLED,
         "may_end": found.is_open and request.user.has_perm("evaluation.end_scoring", found),
         "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Màn hình hội đồng"), "")),
     }

@@ -51,7 +51,7 @@ def council(request, pk: int):
         "evaluation/council.html",
         {
             "council": found,
-            "seats": found.seats.select_related("user")
+            "seats": found.seats.select_related("user", "substitutes_for__user")
             .annotate(has_role=Exists(with_role(Seat.objects.filter(pk=OuterRef("pk")))))
             .order_by("left_on", "pk"),
             "rounds": [

@@ -23,6 +23,18 @@ def people_for(council: Council):
     )
 
 
+def members_to_replace(council: Council):
+    """The members for whom the council's decision may name a substitute.
+
+    Not the chair: the quorum needs the chair in person. No substitute of a substitute.
+    """
+    return (
+        council.seats.filter(scores=True, left_on__isnull=True, substitutes_for__isnull=True)
+        .exclude(position=Seat.Position.CHAIR)
+        .select_related("user")
+    )
+
+
 @transaction.atomic
 def save_council(*, council: Council, by) -> Council:
     """Set up a council or change its rules; `ValidationError` names each field that is wrong.
@@ -57,6 +69,7 @@ def add_seat(*, seat: Seat, by) -> Seat:
         raise ValidationError({"position": _("Hội đồng đã có chủ tịch.")})
     if seat.position == Seat.Position.SUPPORT:
         seat.scores = False
+    _require_substitute_rules(seat)
     before = Seat.objects.filter(council=seat.council_id, user=seat.user_id).first()
     if before:
         seat.pk, seat._state.adding = before.pk, False
@@ -69,6 +82,17 @@ def add_seat(*, seat: Seat, by) -> Seat:
         if round_.state == Round.State.TALLYING:
             lapse_unstarted(round_)
     return seat
+
+
+def _require_substitute_rules(seat: Seat) -> None:
+    """`ValidationError` for a substitute who is no scoring member, or of whom nobody may be one."""
+    if seat.substitutes_for_id is None:
+        return
+    if seat.position != Seat.Position.MEMBER or not seat.scores:
+        raise ValidationError({"substitutes_for": _("Người dự khuyết là thành viên chấm điểm.")})
+    named = members_to_replace(seat.council).exclude(user=seat.user_id)
+    if not named.filter(pk=seat.substitutes_for_id).exists():
+        raise ValidationError({"substitutes_for": _("Không cử dự khuyết cho người này được.")})
 
 
 @transaction.atomic

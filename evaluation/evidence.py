@@ -51,6 +51,16 @@ def related_kinds(criteria: law.CriteriaSet, decision: law.Decision) -> dict[str
     return _RELATED[key]
 
 
+def kinds_for(candidate: Candidate, criteria: law.CriteriaSet) -> dict[str, list[str]]:
+    """Criterion → kinds of paper to look at first: those that officers linked, else related ones."""
+    linked: dict[str, list[str]] = {}
+    for paper in candidate.dossier:
+        for code in paper.get("criteria", ()):
+            if paper["kind"] not in linked.setdefault(code, []):
+                linked[code].append(paper["kind"])
+    return {**related_kinds(criteria, candidate.round.law), **linked}
+
+
 # A set is immutable by its digest, so a process may keep what follows from it.
 _RELATED: dict[tuple[str, str], dict[str, list[str]]] = {}
 

@@ -14,7 +14,7 @@ from ocop_portal import law
 from ocop_portal.forms import CHOOSE, PortalForm, PortalModelForm
 from products.models import Cycle, EvaluationLevel
 
-from .councils import people_for
+from .councils import members_to_replace, people_for
 from .models import (
     Candidate,
     CheckAnswer,
@@ -102,7 +102,7 @@ class CouncilForm(PortalModelForm):
 class SeatForm(PortalModelForm):
     class Meta:
         model = Seat
-        fields = ["user", "position", "represents", "scores"]
+        fields = ["user", "position", "represents", "scores", "substitutes_for"]
 
     def __init__(self, *args, council: Council, **kwargs):
         super().__init__(*args, **kwargs)
@@ -119,7 +119,14 @@ class SeatForm(PortalModelForm):
             "Bỏ chọn nếu quyết định thành lập không giao người này chấm điểm. "
             "Tổ tư vấn giúp việc không chấm."
         )
-        self.helper = _helper("user", _half("position", "represents"), "scores")
+        self.fields["substitutes_for"].queryset = members_to_replace(council)
+        self.fields["substitutes_for"].label_from_instance = lambda seat: str(seat)
+        self.fields["substitutes_for"].empty_label = _("Không phải dự khuyết")
+        self.fields["substitutes_for"].help_text = _(
+            "Chọn nếu quyết định thành lập cử người này dự khuyết. Người dự khuyết chỉ chấm khi "
+            "thư ký gọi thay."
+        )
+        self.helper = _helper("user", _half("position", "represents"), "scores", "substitutes_for")
 
     def clean(self):
         data = super().clean()

@@ -6,6 +6,7 @@ Who may do it is checked by the caller (chair and secretary); what the round all
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from .models import (
@@ -18,7 +19,9 @@ from .models import (
     Seat,
     Sheet,
 )
+from .referrals import put_in_round
 from .rounds import RoundRefused, add_candidate, remove_candidate
+from .seating import seating_of
 
 S = Round.State
 
@@ -37,6 +40,14 @@ def _scoring_seats(round_: Round):
     return Seat.objects.filter(council=round_.council_id, scores=True, left_on__isnull=True)
 
 
+def _expected(round_: Round):
+    """The scoring members, and the substitutes who were called in for the whole round."""
+    called = round_.substitutions.filter(candidate__isnull=True, withdrawn_at__isnull=True)
+    return _scoring_seats(round_).filter(
+        Q(substitutes_for__isnull=True) | Q(pk__in=called.values("substitute"))
+    )
+
+
 # --- Who came ---------------------------------------------------------------------------------
 
 
@@ -47,6 +58,11 @@ class Attendance:
     seats: list[Seat]
     absences: dict[int, Absence]  # by seat
     needed: int
+
+    @property
+    def places(self) -> int:
+        """The members' places; a substitute who was called in fills one of them."""
+        return sum(seat.substitutes_for_id is None for seat in self.seats)
 
     @property
     def present(self) -> int:
@@ -66,12 +82,13 @@ class Attendance:
 
 
 def attendance(round_: Round) -> Attendance:
-    """Who came to the sitting; two queries."""
-    seats = list(_scoring_seats(round_).select_related("user").order_by("pk"))
+    """Who came to the sitting, substitutes called in for the whole of it among them; two queries."""
+    seats = list(_expected(round_).select_related("user").order_by("pk"))
     keys = {seat.pk for seat in seats}
     absences = {row.seat_id: row for row in round_.absences.all() if row.seat_id in keys}
     rules = round_.council if round_.state == S.DRAFT else round_
-    needed = -(-rules.quorum_numerator * len(seats) // rules.quorum_denominator)
+    places = sum(seat.substitutes_for_id is None for seat in seats)
+    needed = -(-rules.quorum_numerator * places // rules.quorum_denominator)
     return Attendance(seats, absences, max(needed, 1))
 
 
@@ -83,7 +100,7 @@ def record_absences(*, round_: Round, reasons: dict[int, str], by) -> None:
     reason, or once the round is closed.
     """
     round_ = locked(round_, S.DRAFT, S.OPEN, S.TALLYING)
-    seats = {seat.pk: seat for seat in _scoring_seats(round_).select_related("user")}
+    seats = {seat.pk: seat for seat in _expected(round_).select_related("user")}
     reasons = {pk: reason.strip() for pk, reason in reasons.items() if pk in seats}
     unexplained = [str(seats[pk].user) for pk, reason in reasons.items() if not reason]
     if unexplained:
@@ -91,6 +108,12 @@ def record_absences(*, round_: Round, reasons: dict[int, str], by) -> None:
     before = {row.seat_id: row for row in round_.absences.all()}
     if {pk: row.reason for pk, row in before.items() if pk in seats} == reasons:
         return
+    calls = round_.substitutions.filter(candidate__isnull=True, withdrawn_at__isnull=True)
+    replaced = [seats[pk] for pk in calls.values_list("principal", flat=True) if pk in seats]
+    if back := [str(seat.user) for seat in replaced if seat.pk not in reasons]:
+        raise RoundRefused(
+            [_("%s đang có người thay. Hãy rút việc thay thế trước.") % ", ".join(back)]
+        )
     round_.absences.filter(seat__in=[pk for pk in before if pk not in reasons]).delete()
     for pk, reason in reasons.items():
         if pk not in before or before[pk].reason != reason:
@@ -110,14 +133,18 @@ def record_absences(*, round_: Round, reasons: dict[int, str], by) -> None:
 
 
 def voters(candidate: Candidate) -> list[Seat]:
-    """Who may vote on a product: scoring members who came and have no conflict with it."""
-    return list(
+    """Who may vote on a product: scoring members who came and have no conflict with it.
+
+    A substitute who was called in for it votes, the member whose place they take does not.
+    """
+    seating = seating_of(candidate.round)
+    seats = (
         _scoring_seats(candidate.round)
-        .exclude(conflicts__candidate=candidate)
         .exclude(absences__round=candidate.round_id)
         .select_related("user")
         .order_by("pk")
     )
+    return [seat for seat in seats if seating.may_score(candidate.pk, seat)]
 
 
 @transaction.atomic
@@ -221,5 +248,8 @@ def hear_again(
     )
     for candidate in chosen:
         remove_candidate(candidate=candidate, by=by, reason=reason)
-        add_candidate(round_=second, entry=candidate.entry, by=by)
+        if candidate.referral_id:
+            put_in_round(referral=candidate.referral, round_=second, by=by)
+        else:
+            add_candidate(round_=second, entry=candidate.entry, by=by)
     return second

@@ -51,6 +51,22 @@ class AbsenceForm(PortalForm):
         }
 
 
+class CallInForm(PortalForm):
+    """Which substitute takes whose place, among the calls that are possible now, and why."""
+
+    call = forms.ChoiceField(label=_("Người thay"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Lý do"), max_length=300)
+
+    def __init__(self, *args, possible, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.possible = {row.key: row for row in possible}
+        self.fields["call"].choices = [(row.key, str(row)) for row in possible]
+
+    @property
+    def chosen(self):
+        return self.possible[self.cleaned_data["call"]]
+
+
 class VoteForm(PortalForm):
     """How each member votes; without a choice they abstain."""
 

@@ -16,6 +16,7 @@ from ocop_portal import law
 from products.models import Cycle, Entry, EvaluationLevel, Paper, Product, private_storage
 
 from .check_code import new_code
+from .referral_models import Referral, ReferralPackage  # noqa: F401  models of this app
 
 
 class Council(models.Model):
@@ -111,6 +112,15 @@ class Seat(models.Model):
         _("chấm điểm"), default=True, help_text=_("Bỏ chọn nếu người này không chấm điểm.")
     )
     left_on = models.DateField(_("thôi tham gia từ ngày"), null=True, blank=True)
+    # A substitute scores nothing until the secretary calls them in (`Substitution`).
+    substitutes_for = models.ForeignKey(
+        "self",
+        verbose_name=_("dự khuyết cho"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="substitutes",
+    )
 
     history = HistoricalRecords()
 
@@ -135,10 +145,20 @@ class Seat(models.Model):
                 name="seat_support_does_not_score",
                 violation_error_message=_("Tổ tư vấn giúp việc không chấm điểm."),
             ),
+            models.CheckConstraint(
+                condition=Q(substitutes_for__isnull=True) | Q(position="member", scores=True),
+                name="seat_substitute_is_a_scoring_member",
+                violation_error_message=_("Người dự khuyết là thành viên chấm điểm."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_position_display()}"
+
+    @property
+    def may_declare_conflict(self) -> bool:
+        """Who scores products, and who checks their dossiers."""
+        return self.scores or self.position == self.Position.SUPPORT
 
 
 class PinnedSet(models.Model):
@@ -322,6 +342,15 @@ class Candidate(models.Model):
     self_assessment = models.JSONField(default=dict, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
     removed_reason = models.CharField(max_length=500, blank=True, editable=False)
+    # The referral by which a lower level sent the product here: its own entry is then not moved.
+    referral = models.ForeignKey(
+        Referral,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="candidates",
+    )
     # Where some sheets, not all, declare a knock-out, the council itself has to find, with a reason.
     knock_out_finding = models.CharField(max_length=10, choices=Finding, blank=True)
     knock_out_reason = models.TextField(_("lý do"), blank=True, max_length=2_000)
@@ -864,6 +893,15 @@ class Outcome(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
     note = models.CharField(_("ghi chú"), max_length=500, blank=True)
+    # The higher level's own result, where it came from a round in this portal.
+    received_from = models.OneToOneField(
+        Result,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="told_below",
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
     )
@@ -961,3 +999,6 @@ class ComplaintPaper(models.Model):
 
     def __str__(self) -> str:
         return self.original_name
+
+
+from .substitution_models import Substitution  # noqa: E402, F401

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from communes.history import entries_of
 from communes.models import today
 from ocop_portal.pages import page_of
+from ocop_portal.papers.serving import paper_file
 from ocop_portal.search import matching
 from products.models import Product
 from products.scope import products_for
@@ -21,7 +22,6 @@ from .models import Outcome, Recognition, Result, Round
 from .outcomes import record_outcome
 from .pages import crumbs, form_act, need
 from .papers.certificates import certificate_pdf, why_no_certificate
-from .papers.serving import paper_file
 from .recognition import (
     code_remark,
     late_revocation,

@@ -30,9 +30,11 @@ from .pages import (
     set_warnings,
     with_tone,
 )
+from .referrals import referrals_waiting_for, results_to_send
 from .rounds import RoundRefused
 from .rules import seat_in
 from .scope import hidden_from, rounds_for
+from .seating import seating_of
 from .support import with_support
 from .told import round_history
 
@@ -74,6 +76,7 @@ def rounds(request):
             "active_count": active,
             "is_filtered": bool(q or active),
             "sees_recognitions": request.user.has_perm("products.list_products"),
+            "sees_referrals": request.user.has_perm("evaluation.list_referrals"),
         },
     )
 
@@ -158,6 +161,12 @@ def round_detail(request, pk: int):
             "invitation": invitation_of(found)
             if found.state in BEFORE_THE_END and can["prepare_round"]
             else None,
+            "referrals_owed": results_to_send().filter(candidate__round=found).count()
+            if found.state == Round.State.PUBLISHED and can["publish_round"]
+            else 0,
+            "waiting_referrals": referrals_waiting_for(found).count()
+            if found.state == Round.State.DRAFT and can["prepare_round"]
+            else 0,
             "warnings": set_warnings(_sets_of(found, shown)),
             "open_questions": found.law.open_questions,
             "scores_here": bool(seat and seat.scores)
@@ -177,9 +186,7 @@ def round_detail(request, pk: int):
 def progress_of(round_: Round, candidates) -> dict:
     """Who has handed in how many of how many. What they hold is not read here."""
     ids = [candidate.pk for candidate in candidates]
-    conflicts = set(
-        Conflict.objects.filter(candidate__in=ids).values_list("candidate_id", "seat_id")
-    )
+    seating = seating_of(round_)
     handed_in = {
         (sheet.candidate_id, sheet.seat_id): sheet.pk
         for sheet in Sheet.objects.filter(candidate__in=ids, state=Sheet.State.SUBMITTED).only(
@@ -192,7 +199,9 @@ def progress_of(round_: Round, candidates) -> dict:
         .select_related("user")
         .order_by("pk")
     ):
-        mine = [row for row in candidates if (row.pk, seat.pk) not in conflicts]
+        mine = [row for row in candidates if seating.may_score(row.pk, seat)]
+        if seat.substitutes_for_id and not mine:
+            continue  # not called in
         sheets = [
             {"product": row.entry.product, "sheet": handed_in.get((row.pk, seat.pk))}
             for row in mine

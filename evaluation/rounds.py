@@ -11,7 +11,7 @@ from products import cycle as entry_cycle
 from products import dossier, self_assessment
 from products.models import Entry
 
-from . import publication
+from . import outcomes, publication
 from .models import (
     Candidate,
     CheckAnswer,
@@ -26,6 +26,7 @@ from .models import (
 )
 from .papers.record import freeze
 from .scope import current_sheets, seats_of, sheets_owed
+from .seating import sheet_takes_part
 from .tally import Said, proposal, round_tally
 
 S = Round.State
@@ -57,6 +58,12 @@ def _move(entry: Entry, name: str, by, reason: str = "") -> Entry:
         return entry_cycle.move(entry=entry, name=name, by=by, reason=reason)
     except entry_cycle.Refused as refused:
         raise RoundRefused(f"{entry.product}: {why}" for why in refused.reasons) from refused
+
+
+def _move_entry(candidate: Candidate, name: str, by, reason: str = "") -> None:
+    """Move a candidate's entry, unless a lower level sent it: its entry stays where that level has it."""
+    if candidate.referral_id is None:
+        _move(candidate.entry, name, by, reason)
 
 
 def _require(round_: Round, *states: str) -> None:
@@ -105,7 +112,7 @@ def remove_candidate(*, candidate: Candidate, by, reason: str) -> Candidate:
         list(candidate.sheets.select_for_update().order_by("pk").values_list("pk"))
         candidate.sheets.filter(state=Sheet.State.DRAFT).update(state=Sheet.State.LAPSED)
         if round_.state != S.DRAFT:
-            _move(candidate.entry, "leave_evaluation", by, reason)
+            _move_entry(candidate, "leave_evaluation", by, reason)
         _tell(round_, "candidate.removed", by, reason, candidate=candidate.pk)
     return candidate
 
@@ -156,6 +163,8 @@ def why_not_open(round_: Round) -> list[str]:
     if round_.scoring_due <= timezone.now():
         reasons.append(_("Hạn gửi phiếu đã qua."))
     for candidate in candidates:
+        if candidate.referral_id:  # what the lower level had frozen is what is scored
+            continue
         entry = candidate.entry
         if entry.state != Entry.State.READY:
             reasons.append(f"{entry.product}: {entry.get_state_display()}.")
@@ -183,7 +192,7 @@ def open_round(*, round_: Round, by) -> Round:
     round_.quorum_denominator = council.quorum_denominator
     round_.spread_limit = council.spread_limit
     round_.members_see_support = council.members_see_support
-    candidates = round_.candidates.filter(removed_at__isnull=True)
+    candidates = round_.candidates.filter(removed_at__isnull=True, referral__isnull=True)
     for candidate in candidates.select_related("entry__product").order_by("entry"):
         # The move locks the entry: from here on nobody changes its set or its papers.
         entry = _move(candidate.entry, "open_evaluation", by)
@@ -227,13 +236,15 @@ def extend_scoring(*, round_: Round, due, by, reason: str) -> Round:
 def declare_conflict(*, candidate: Candidate, user, kind: str, note: str) -> Conflict:
     """A member steps back from one product: their sheet for it no longer counts, whatever it holds.
 
+    One of the support team steps back alike: no check, no dossier, no proposal of theirs is left.
+
     Declaring it again gives the same row. Raises `RoundRefused` once the round is closed.
     """
     round_ = _lock(candidate.round)
     _require(round_, S.DRAFT, S.OPEN, S.TALLYING)
-    seat = seats_of(user).filter(council=round_.council_id, scores=True).first()
-    if seat is None:
-        raise RoundRefused([_("Anh/chị không chấm điểm trong hội đồng này.")])
+    seat = seats_of(user).filter(council=round_.council_id).first()
+    if seat is None or not seat.may_declare_conflict:
+        raise RoundRefused([_("Anh/chị không chấm điểm hay kiểm tra hồ sơ trong hội đồng này.")])
     conflict, created = Conflict.objects.get_or_create(
         candidate=candidate, seat=seat, defaults={"kind": kind, "note": note}
     )
@@ -457,6 +468,7 @@ def close_round(*, round_: Round, by) -> Round:
     drafts = Sheet.objects.filter(candidate__round=round_, state=Sheet.State.DRAFT)
     # A sheet that cannot count any more is not waited for: its member could not hand it in.
     open_again = drafts.filter(
+        sheet_takes_part(),
         ~Exists(conflict),
         candidate__removed_at__isnull=True,
         seat__left_on__isnull=True,
@@ -470,7 +482,7 @@ def close_round(*, round_: Round, by) -> Round:
     drafts.update(state=Sheet.State.LAPSED)
     for row in rows:
         _write_result(round_, row)
-        _move(row.candidate.entry, "record_result", by)
+        _move_entry(row.candidate, "record_result", by)
     round_.state, round_.closed_at, round_.closed_by = S.CLOSED, timezone.now(), by
     round_.save()
     _tell(round_, "closed", by, results=len(rows))
@@ -540,6 +552,7 @@ def publish_round(*, round_: Round, by) -> Round:
         "candidate__entry__product", "candidate__entry__cycle", "candidate__pinned_set"
     ):
         publication.publish_result(round_, result)
+    outcomes.receive_outcomes(round_, by=by)
     _tell(round_, "published", by)
     return round_
 
@@ -562,7 +575,7 @@ def cancel_round(*, round_: Round, by, reason: str) -> Round:
         for candidate in round_.candidates.filter(removed_at__isnull=True).select_related(
             "entry__product"
         ):
-            _move(candidate.entry, "leave_evaluation", by, reason)
+            _move_entry(candidate, "leave_evaluation", by, reason)
     round_.state = S.CANCELLED
     round_.save()
     _tell(round_, "cancelled", by, reason)

@@ -138,6 +138,31 @@ def works_in_councils(user) -> bool:
     return bool(user._seats)
 
 
+@rules.predicate
+def follows_referrals(user) -> bool:
+    """A district officer, or a secretary of a council."""
+    if not user.is_authenticated:
+        return False
+    seat_in(user, 0)
+    return holds(user, Role.Kind.DISTRICT_OFFICER) or any(
+        seat.position == Seat.Position.SECRETARY for seat in user._seats.values()
+    )
+
+
+@rules.predicate
+def sends_referral(user, referral) -> bool:
+    """Who prepares the round that the referral comes from."""
+    return referral is not None and prepares_round(user, referral.result.candidate.round)
+
+
+@rules.predicate
+def receives_referral(user, referral) -> bool:
+    """A district (or province) officer whose role reaches the unit that it was sent to."""
+    if referral is None or referral.to_unit_id is None:
+        return False
+    return _runs(user, referral.to_unit_id)
+
+
 @require_second_factor_for
 def secretaries_need_a_second_factor(user) -> bool:
     """A secretary closes rounds and publishes results."""
@@ -154,6 +179,7 @@ rules.add_perm("evaluation.view_round", sees_round)
 rules.add_perm("evaluation.prepare_round", prepares_round)
 rules.add_perm("evaluation.check_dossiers", checks_dossiers)
 rules.add_perm("evaluation.end_scoring", keeps_round)
+rules.add_perm("evaluation.call_substitutes", keeps_round)
 rules.add_perm("evaluation.close_round", keeps_round)
 rules.add_perm("evaluation.reopen_sheet", leads_round)
 rules.add_perm("evaluation.view_tally", sees_tally)
@@ -161,3 +187,6 @@ rules.add_perm("evaluation.view_papers", sees_papers)
 rules.add_perm("evaluation.view_score_papers", sees_score_papers)
 rules.add_perm("evaluation.publish_round", publishes_round)
 rules.add_perm("evaluation.add_recognition", keeps_recognitions_of)
+rules.add_perm("evaluation.list_referrals", follows_referrals)
+rules.add_perm("evaluation.send_referral", sends_referral)
+rules.add_perm("evaluation.receive_referral", receives_referral)

@@ -25,6 +25,7 @@ from products import self_assessment
 from products.dossier import attach_paper
 from products.files import check_upload
 from products.models import Cycle, Entry, Paper, Product
+from products.promotion_programme import make_samples
 from products.register import save_cycle, save_product
 
 from . import councils, rounds, sheets
@@ -144,7 +145,11 @@ def load(years=YEARS) -> list[str]:
     if missing:
         raise NoSampleAccounts(", ".join(sorted(missing)))
     makers = {2020: _load_2020, 2026: _load_2026}
-    return [line for year in _missing(years) for line in makers[year](people)]
+    made = [line for year in _missing(years) for line in makers[year](people)]
+    shown = Product.objects.filter(name=PRODUCTS[IN_PUBLISHED_ROUND[0]].name, is_sample=True)
+    if made and (product := shown.select_related("producer__unit__parent").first()):
+        make_samples(product=product, by=people["canbohuyen"])
+    return made
 
 
 def _load_2020(people) -> list[str]:

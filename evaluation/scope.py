@@ -1,11 +1,12 @@
 """Which councils, rounds and sheets a person may see: one query per question."""
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from communes.models import Role
 from communes.scope import units_in_scope
 
 from .models import Candidate, Conflict, Council, Recognition, Round, Seat, Sheet, SupportCheck
+from .seating import sheet_takes_part, standing_calls
 
 SEATED_ROLES = (Role.Kind.COUNCIL_MEMBER, Role.Kind.SUPPORT_TEAM)
 
@@ -53,15 +54,23 @@ def rounds_for(user) -> QuerySet[Round]:
     )
 
 
+def _scores(user) -> Q:
+    """Products of which the person is a scoring member, not replaced, or a substitute called in."""
+    seats = seats_of(user).filter(scores=True, council=OuterRef("round__council"))
+    calls = standing_calls("pk", "round")
+    member = Q(Exists(seats.filter(substitutes_for__isnull=True)))
+    called = Q(Exists(seats)) & Q(Exists(calls.filter(substitute__user=user)))
+    return ~Q(Exists(calls.filter(principal__user=user))) & (member | called)
+
+
 def candidates_to_score(user) -> QuerySet[Candidate]:
     """The products that this member scores: a scoring seat, no conflict, the round past its draft.
 
     A product with a declared conflict is gone for this member, in lists and counts alike.
     """
-    seats = seats_of(user).filter(scores=True, council=OuterRef("round__council"))
     conflicts = Conflict.objects.filter(candidate=OuterRef("pk"), seat__user=user)
     return Candidate.objects.filter(
-        Exists(seats),
+        _scores(user),
         ~Exists(conflicts),
         removed_at__isnull=True,
         round__state__in=[
@@ -97,7 +106,7 @@ def opinions_open_to(user) -> QuerySet[Candidate]:
     and secretary once they may see the comparison (`hidden_from`). Nobody with a declared conflict.
     """
     here = seats_of(user).filter(council=OuterRef("round__council"))
-    scores = Exists(here.filter(scores=True))
+    scores = _scores(user)
     leads = Exists(here.filter(position__in=[Seat.Position.CHAIR, Seat.Position.SECRETARY]))
     conflicts = Conflict.objects.filter(candidate=OuterRef("pk"), seat__user=user)
     handed_in = Sheet.objects.filter(
@@ -119,6 +128,8 @@ def support_checks_for(user) -> QuerySet[SupportCheck]:
     return SupportCheck.objects.filter(
         Q(seat__in=own) | Q(candidate__in=opinions_open_to(user)),
         ~Exists(conflicts),
+        # What somebody wrote who has since declared a conflict is read by nobody.
+        ~Exists(Conflict.objects.filter(candidate=OuterRef("candidate"), seat=OuterRef("seat"))),
         candidate__removed_at__isnull=True,
     )
 
@@ -144,9 +155,10 @@ def hidden_from(user, round_: Round) -> tuple[frozenset[int], frozenset[int]]:
     handed_in = Sheet.objects.filter(
         candidate=OuterRef("pk"), seat__user=user, submitted_at__isnull=False
     )
-    scores = seats_of(user).filter(scores=True, council=OuterRef("round__council"))
-    rows = Candidate.objects.filter(round=round_).values_list(
-        "pk", Exists(conflict), Exists(scores) & ~Exists(handed_in)
+    rows = (
+        Candidate.objects.filter(round=round_)
+        .annotate(is_owed=ExpressionWrapper(_scores(user) & ~Q(Exists(handed_in)), BooleanField()))
+        .values_list("pk", Exists(conflict), "is_owed")
     )
     conflicts, owed = set(), set()
     for pk, has_conflict, is_owed in rows:
@@ -167,6 +179,7 @@ def sheets_owed(round_ids) -> QuerySet[Seat]:
         seat=OuterRef("pk"), candidate=OuterRef("candidate_id"), state=Sheet.State.SUBMITTED
     )
     conflict = Conflict.objects.filter(seat=OuterRef("pk"), candidate=OuterRef("candidate_id"))
+    calls = standing_calls("candidate_id", "round_id")
     return (
         Seat.objects.filter(
             scores=True,
@@ -179,6 +192,10 @@ def sheets_owed(round_ids) -> QuerySet[Seat]:
         )
         .filter(candidate_id__isnull=False)
         .filter(~Exists(submitted), ~Exists(conflict))
+        .filter(~Exists(calls.filter(principal=OuterRef("pk"))))
+        .filter(
+            Q(substitutes_for__isnull=True) | Q(Exists(calls.filter(substitute=OuterRef("pk"))))
+        )
     )
 
 
@@ -186,6 +203,7 @@ def reopened_sheets() -> QuerySet[Sheet]:
     """Sheets reopened while the council settles differences and not yet handed in again."""
     conflict = Conflict.objects.filter(candidate=OuterRef("candidate"), seat=OuterRef("seat"))
     return Sheet.objects.filter(
+        sheet_takes_part(),
         ~Exists(conflict),
         state=Sheet.State.DRAFT,
         seat__left_on__isnull=True,

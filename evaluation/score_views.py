@@ -21,7 +21,7 @@ from ocop_portal import law
 from ocop_portal.pages import REFUSED
 
 from . import sheets as acts
-from .evidence import evidence_of, related_kinds
+from .evidence import evidence_of, kinds_for
 from .forms import ConflictForm
 from .models import Candidate, PinnedSet, Sheet
 from .offline import keep_offline
@@ -208,7 +208,7 @@ def sheet_page(request, found: Sheet, *, refused: str = "", status: int = 200, a
                 ),
                 notes_of(found),
                 {code: version for code, (_option, version) in kept.items()},
-                related_kinds(criteria, candidate.round.law),
+                kinds_for(candidate, criteria),
             ),
             "score": score,
             "evidence": evidence_of(candidate),
@@ -513,27 +513,46 @@ def conflict(request, pk: int):
         pk=pk,
     )
     seat = seat_in(request.user, candidate.round.council_id)
-    if seat is None or not seat.scores:
+    if seat is None or not seat.may_declare_conflict:
         raise PermissionDenied
+    back = reverse(
+        "evaluation:my_sheets" if seat.scores else "evaluation:round", args=[candidate.round_id]
+    )
     form = ConflictForm(request.POST or None)
     return form_act(
         request,
         form,
         lambda: declare_conflict(candidate=candidate, user=request.user, **form.cleaned_data),
-        done=_("Đã ghi: anh/chị có liên quan đến %s nên không chấm sản phẩm này.")
+        done=(
+            _("Đã ghi: anh/chị có liên quan đến %s nên không chấm sản phẩm này.")
+            if seat.scores
+            else _("Đã ghi: anh/chị có liên quan đến %s nên không kiểm tra hồ sơ này.")
+        )
         % candidate.entry.product,
-        to=reverse("evaluation:my_sheets", args=[candidate.round_id]),
+        to=back,
         title=_("Khai có liên quan"),
-        submit=_("Tôi có liên quan, không chấm"),
-        back=reverse("evaluation:my_sheets", args=[candidate.round_id]),
-        lead=_(
-            "Sản phẩm: %(product)s – %(producer)s. Sau khi khai, anh/chị không chấm và không xem "
-            "hồ sơ sản phẩm này; phiếu đã chấm không được tính. Khai rồi không rút lại được."
+        submit=_("Tôi có liên quan, không chấm")
+        if seat.scores
+        else _("Tôi có liên quan, không kiểm tra"),
+        back=back,
+        lead=(
+            _(
+                "Sản phẩm: %(product)s – %(producer)s. Sau khi khai, anh/chị không chấm và không "
+                "xem hồ sơ sản phẩm này; phiếu đã chấm không được tính. Khai rồi không rút lại được."
+            )
+            if seat.scores
+            else _(
+                "Sản phẩm: %(product)s – %(producer)s. Sau khi khai, anh/chị không kiểm tra và "
+                "không xem hồ sơ sản phẩm này; ý kiến đã ghi không ai đọc nữa. Khai rồi không rút "
+                "lại được."
+            )
         )
         % {
             "product": candidate.entry.product,
             "producer": candidate.entry.product.producer,
         },
         tone="danger",
-        breadcrumbs=_sheet_crumbs(candidate),
+        breadcrumbs=_sheet_crumbs(candidate)
+        if seat.scores
+        else crumbs((candidate.round, back), (_("Khai có liên quan"), "")),
     )

@@ -9,7 +9,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,11 +28,13 @@ from .models import (
     Sheet,
 )
 from .scope import current_sheets, seats_of, with_role
+from .seating import seating_of, sheet_takes_part
 
 # A mark that was on its way when the clock struck is still taken; the screen states this.
 GRACE = datetime.timedelta(minutes=5)
 
 NONE_OF_THESE = 0
+NOT_IN_PLACE = _("Sản phẩm này do người khác ở vị trí của anh/chị chấm.")
 NOTE_MAX = 1_000  # characters of one note as it is sent
 
 
@@ -90,6 +92,8 @@ def start_sheet(*, candidate: Candidate, user) -> Sheet:
         raise SheetRefused(_("Anh/chị không chấm điểm trong hội đồng này."))
     if Conflict.objects.filter(candidate=candidate, seat=seat).exists():
         raise SheetRefused(_("Anh/chị đã khai có liên quan đến sản phẩm này nên không chấm."))
+    if not seating_of(round_).takes_part(candidate.pk, seat):
+        raise SheetRefused(NOT_IN_PLACE)
     sheet = (
         Sheet.objects.filter(candidate=candidate, seat=seat)
         .exclude(state=Sheet.State.SUPERSEDED)
@@ -111,6 +115,7 @@ def _locked(sheet_id: int, user) -> Sheet:
         .defer("candidate__pinned_set__content")
         .annotate(
             has_conflict=Exists(conflict),
+            takes_part=ExpressionWrapper(sheet_takes_part(), BooleanField()),
             has_role=Exists(with_role(Seat.objects.filter(pk=OuterRef("seat")))),
         )
         .get(pk=sheet_id, seat__user=user)
@@ -128,6 +133,8 @@ def why_not_markable(sheet: Sheet) -> str:
     has_role = getattr(sheet, "has_role", True)
     if sheet.seat.left_on or not sheet.seat.scores or not has_role:
         return str(_("Anh/chị không chấm điểm trong hội đồng này."))
+    if not getattr(sheet, "takes_part", True):
+        return str(NOT_IN_PLACE)
     if round_.is_open and timezone.now() > round_.scoring_due + GRACE:
         return str(_("Đã quá hạn gửi phiếu. Hãy đề nghị thư ký gia hạn."))
     has_conflict = getattr(sheet, "has_conflict", None)
@@ -362,6 +369,8 @@ def reopen_sheet(*, sheet: Sheet, by, reason: str) -> Sheet:
     old = Sheet.objects.select_for_update().get(pk=sheet.pk)
     if not round_.takes_marks:
         raise SheetRefused(_("Đợt đánh giá đã chốt: không mở lại phiếu được."))
+    if not seating_of(round_).takes_part(old.candidate_id, old.seat):
+        raise SheetRefused(_("Người khác đang ở vị trí này nên không mở lại phiếu được."))
     if old.state == Sheet.State.SUPERSEDED:
         newest = current_sheets().get(candidate=old.candidate_id, seat=old.seat_id)
         if newest.state != Sheet.State.DRAFT:

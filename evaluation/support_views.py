@@ -40,6 +40,7 @@ def check(request, pk: int):
         lead=_("Ý kiến của tổ tư vấn không phải phiếu chấm điểm và không được tính vào kết quả."),
         template="evaluation/support_check.html",
         evidence=evidence_of(candidate),
+        conflict_of=candidate,
     )
 
 

@@ -14,7 +14,6 @@ from ocop_portal import law
 from .models import (
     Candidate,
     CheckAnswer,
-    Conflict,
     Declaration,
     Mark,
     MarkFinding,
@@ -23,6 +22,7 @@ from .models import (
     Seat,
     Sheet,
 )
+from .seating import seating_of
 from .sheets import score_of
 
 
@@ -128,6 +128,7 @@ class CandidateTally:
     candidate: Candidate
     tally: law.Tally
     sheets: list[ScoredSheet]
+    conflicted: frozenset[int]  # seats with a declared conflict
     awaited: list[Seat]  # may score this product and have no submitted sheet
     needed: int  # valid sheets that make the quorum
     far_apart: list[tuple[ScoredSheet, ScoredSheet]]
@@ -144,8 +145,9 @@ def round_tally(round_: Round) -> list[CandidateTally]:
     """Tally every product of the round.
 
     A valid sheet is submitted, by a seated scoring member without a declared conflict for that
-    product. The quorum is taken of the members who may score the product, with the chair among
-    them (provincial working rules; where the chair has a conflict, the others decide).
+    product, or by the substitute who was called in for one. The quorum is taken of the members who
+    may score the product, with the chair among them (provincial working rules; where the chair has
+    a conflict, the others decide).
     """
     candidates = list(
         round_.candidates.filter(removed_at__isnull=True)
@@ -157,9 +159,7 @@ def round_tally(round_: Round) -> list[CandidateTally]:
             council=round_.council_id, scores=True, left_on__isnull=True
         ).select_related("user")
     )
-    conflicts = set(
-        Conflict.objects.filter(candidate__round=round_).values_list("candidate_id", "seat_id")
-    )
+    seating = seating_of(round_)
     sheets = list(Sheet.objects.filter(candidate__round=round_, state=Sheet.State.SUBMITTED))
     options, declared = _marks_of(round_)
     findings, answers = _said_in(round_)
@@ -170,7 +170,7 @@ def round_tally(round_: Round) -> list[CandidateTally]:
             round_,
             candidate,
             seats,
-            conflicts,
+            seating,
             by_pair,
             options,
             declared,
@@ -235,10 +235,10 @@ def _said_in(round_: Round):
 
 
 def _candidate_tally(
-    round_, candidate, seats, conflicts, by_pair, options, declared, findings, answers
+    round_, candidate, seats, seating, by_pair, options, declared, findings, answers
 ) -> CandidateTally:
     criteria = candidate.pinned_set.criteria
-    entitled = [seat for seat in seats if (candidate.pk, seat.pk) not in conflicts]
+    entitled = [seat for seat in seats if seating.may_score(candidate.pk, seat)]
     scored, awaited = [], []
     for seat in entitled:
         sheet = by_pair.get((candidate.pk, seat.pk))
@@ -275,6 +275,7 @@ def _candidate_tally(
         candidate=candidate,
         tally=tally,
         sheets=scored,
+        conflicted=frozenset(pk for product, pk in seating.conflicts if product == candidate.pk),
         awaited=awaited,
         needed=-(-round_.quorum_numerator * len(entitled) // round_.quorum_denominator),
         far_apart=[

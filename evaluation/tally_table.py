@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ocop_portal import law
 
 from .models import Candidate, Declaration, Result, Round, Seat, Sheet
+from .papers.record import RecordedSeat, freeze, recorded_seats
 from .scope import hidden_from
 from .tally import (
     Question,
@@ -29,7 +30,7 @@ from .tally import (
 class SheetLine:
     """One valid sheet as a row: its parts, its total, and the sheets that it replaced."""
 
-    seat: Seat
+    seat: Seat | RecordedSeat
     sheet_id: int
     version: int
     parts: list[tuple[law.Part, int]]
@@ -258,7 +259,7 @@ def _recorded_rows(round_: Round) -> list[TallyRow]:
         .select_related("entry__product__producer", "pinned_set", "result")
         .defer("pinned_set__content")
     )
-    seats = Seat.objects.filter(council=round_.council_id).select_related("user").in_bulk()
+    seats = recorded_seats(freeze(round_).content)
     earlier, _lapsed = _sheets_beside(round_)
     candidates = list(candidates)
     reasons = _knock_out_reasons(

@@ -32,6 +32,13 @@ _ACTIONS = {
     "cancelled": gettext_lazy("Hủy đợt"),
 }
 
+_OF_REFERRALS = {
+    "referral.sent": gettext_lazy("Chuyển hồ sơ lên cấp trên"),
+    "referral.received": gettext_lazy("Cấp trên tiếp nhận hồ sơ"),
+    "referral.returned": gettext_lazy("Cấp trên trả lại hồ sơ"),
+    "referral.withdrawn": gettext_lazy("Thôi chuyển hồ sơ lên cấp trên"),
+}
+
 # What the council says of a product's marks: not to be read before one's own sheet is in.
 _OF_MARKS = {"candidate.settled", "knock_out.voted", "mark.found", "check.answered"}
 
@@ -91,12 +98,24 @@ def _event_words(event, product: str) -> str:
         return _("Bỏ sản phẩm khỏi đợt: %s") % product
     if event.action == "candidate.settled":
         return _("Ghi ý kiến, kết luận của hội đồng: %s") % product
+    if event.action in {"substitute.called", "substitute.withdrawn"}:
+        words = {
+            "what": _("Gọi dự khuyết")
+            if event.action == "substitute.called"
+            else _("Rút việc thay thế"),
+            "substitute": event.data["substitute"],
+            "member": event.data["member"],
+            "where": product or _("cả đợt"),
+        }
+        return _("%(what)s: %(substitute)s thay %(member)s – %(where)s") % words
     if event.action == "conflict.declared":
-        return _("Khai có liên quan, không chấm: %s") % product
+        return _("Khai có liên quan: %s") % product
     if event.action == "knock_out.voted":
         return _("Biểu quyết loại sản phẩm: %s") % product
     if event.action == "sample.received":
         return _("Ghi mẫu sản phẩm đã nhận: %s") % product
+    if event.action in _OF_REFERRALS:
+        return f"{_OF_REFERRALS[event.action]}: {product}"
     if event.action == "dossier.checked":
         return _("Tổ tư vấn ghi ý kiến kiểm tra hồ sơ: %s") % product
     if event.action == "invitation.sent":

@@ -7,10 +7,13 @@ from . import (
     comparison_views,
     complaint_views,
     council_views,
+    public_views,
     reading_views,
     recognition_views,
+    referral_views,
     round_views,
     score_views,
+    substitute_views,
     support_views,
     tally_views,
 )
@@ -38,6 +41,8 @@ urlpatterns = [
     path("dot/<int:pk>/man-hinh/", comparison_views.room, name="room"),
     path("dot/<int:pk>/man-hinh/nhip/", comparison_views.room_pulse, name="room_pulse"),
     path("dot/<int:pk>/vang-mat/", comparison_views.attendance, name="attendance"),
+    path("dot/<int:pk>/du-khuyet/", substitute_views.substitutes, name="substitutes"),
+    path("du-khuyet/<int:pk>/rut/", substitute_views.withdraw, name="substitute_withdraw"),
     path("dot/<int:pk>/hop-lan-hai/", comparison_views.hear_again, name="hear_again"),
     path("dot/<int:pk>/ngay-gui-thu-moi/", before_views.invitation, name="invitation"),
     path("san-pham/<int:pk>/kiem-tra-ho-so/", support_views.check, name="support_check"),
@@ -77,6 +82,33 @@ urlpatterns = [
         "cong-nhan/<int:pk>/giay-chung-nhan.pdf", recognition_views.certificate, name="certificate"
     ),
     path("ket-qua/<int:result>/cap-tren/", recognition_views.outcome_add, name="outcome_add"),
+    # The way to the next level.
+    path("chuyen-cap-tren/", referral_views.referrals, name="referrals"),
+    path("chuyen-cap-tren/<int:pk>/", referral_views.referral, name="referral"),
+    path(
+        "chuyen-cap-tren/<int:pk>/goi-ho-so.zip",
+        referral_views.referral_package,
+        name="referral_package",
+    ),
+    path(
+        "chuyen-cap-tren/<int:pk>/tiep-nhan/",
+        referral_views.referral_receive,
+        name="referral_receive",
+    ),
+    path(
+        "chuyen-cap-tren/<int:pk>/tra-lai/", referral_views.referral_return, name="referral_return"
+    ),
+    path(
+        "chuyen-cap-tren/<int:pk>/thoi-chuyen/",
+        referral_views.referral_withdraw,
+        name="referral_withdraw",
+    ),
+    path("dot/<int:pk>/chuyen-cap-tren/", referral_views.referral_send, name="referral_send"),
+    path(
+        "dot/<int:pk>/nhan-ho-so-cap-duoi/",
+        referral_views.referrals_into_round,
+        name="referrals_into_round",
+    ),
     path("khieu-nai/", complaint_views.complaints, name="complaints"),
     path("khieu-nai/<int:pk>/", complaint_views.complaint, name="complaint"),
     path("khieu-nai/<int:pk>/sua/", complaint_views.complaint_edit, name="complaint_edit"),
@@ -93,4 +125,5 @@ urlpatterns = [
         recognition_views.recognition_revoke,
         name="recognition_revoke",
     ),
+    path("cong-khai/", public_views.councils, name="public_councils"),
 ]

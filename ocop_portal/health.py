@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from .celery import app
-from .reminders.scan import last_scan_age
+from .reminders.scan import last_scan, last_scan_age
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +41,16 @@ def ask_broker() -> None:
 
 
 def ask_reminders() -> str:
-    """ "late" when no scan for deadlines has ended for two periods: worker or beat stands still."""
+    """How the scan for deadlines stands.
+
+    "late" when none has ended for two periods: worker or beat stands still. "fails" when the last
+    one could not ask a source: its deadlines are told to nobody, the others are.
+    """
     age = last_scan_age()
     allowed = datetime.timedelta(minutes=settings.REMINDER_SCAN_MINUTES * PERIODS_WITHOUT_SCAN)
-    return "ok" if age is not None and age <= allowed else "late"
+    if age is None or age > allowed:
+        return "late"
+    return "fails" if last_scan().errors else "ok"
 
 
 PARTS = {"database": ask_database, "cache": ask_cache, "broker": ask_broker}

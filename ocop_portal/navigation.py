@@ -29,12 +29,26 @@ OFFICE = (
     (_("Kế hoạch"), "products:plans", "flag", "products.list_products"),
     (_("Chu trình năm"), "products:cycles", "calendar3", "products.list_products"),
     (_("Sản phẩm"), "products:product_list", "box-seam", "products.list_products"),
+    (_("Xúc tiến"), "products:fairs", "megaphone", "products.list_products"),
     (_("Chủ thể"), "communes:producers", "people", "communes.list_producers"),
+    (_("Báo cáo"), "products:reports", "graph-up", "products.list_products"),
     (_("Đánh giá"), "evaluation:rounds", "award", "evaluation.list_rounds"),
     (_("Bộ tiêu chí"), "lawbook:desk", "journal-text", "lawbook.check_set"),
     (_("Người dùng"), "roles:users", "key", "communes.manage_roles"),
     (_("Trang công khai"), "home", "globe", None),
 )
+
+# Pages that belong to an entry of the menu though their addresses do not begin with its own.
+ALSO = {
+    "products:plans": (
+        "/lam-viec/viec-ke-hoach/",
+        "/lam-viec/bo-may/",
+        "/lam-viec/tap-huan/",
+        "/lam-viec/nguoi-du/",
+        "/lam-viec/tuyen-truyen/",
+    ),
+    "products:cycles": ("/lam-viec/tham-gia/", "/lam-viec/giay-to/", "/lam-viec/tu-danh-gia/"),
+}
 
 
 def portal(request) -> dict:
@@ -49,9 +63,12 @@ def portal(request) -> dict:
     for label, name, icon in rows:
         url = reverse(name)
         active = here == url or (len(url) > 1 and name != "office" and here.startswith(url))
+        active = active or here.startswith(ALSO.get(name, ()) if office else ())
         items.append(NavItem(label, url, icon, active))
     return {
         "portal_name": settings.PORTAL_NAME,
+        # Filters and pages of a list are the same page to a search engine.
+        "canonical": f"{settings.SITE_URL}{here}",
         "nav_items": items,
         "unread_notices": user.notices.filter(read_at__isnull=True).count() if office else 0,
     }

@@ -7,6 +7,7 @@ its secrets; the refusals live in `ocop_portal/checks.py`, each with a hint.
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import structlog
@@ -256,6 +257,26 @@ CSRF_FAILURE_VIEW = "ocop_portal.views.csrf_failure"
 # Requests that one address may send to the API in a minute.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
 
+# --- Map ----------------------------------------------------------------------------------
+# Pictures under the map come from another host only where the office names one: an address such as
+# https://tiles.example.vn/{z}/{x}/{y}.png, and whom to thank for it.
+MAP_TILES_URL = env.str("MAP_TILES_URL", default="")
+MAP_TILES_CREDIT = env.str("MAP_TILES_CREDIT", default="")
+_tiles = urlsplit(MAP_TILES_URL)
+MAP_TILES_HOST = f"{_tiles.scheme}://{_tiles.netloc}" if _tiles.netloc else ""
+
+# --- For everyone -------------------------------------------------------------------------
+# On which terms the open data may be used: the office's to say.
+OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", default="chưa công bố giấy phép")
+# Messages of buyers: answered within so many working days; name and contact are erased so many days
+# after the answer.
+FEEDBACK_ANSWER_DAYS = env.int("FEEDBACK_ANSWER_DAYS", default=10)
+FEEDBACK_CONTACT_DAYS = env.int("FEEDBACK_CONTACT_DAYS", default=180)
+# /.well-known/security.txt: whom to tell of a hole (mailto:… or https://…), and until when this
+# holds, as 2027-12-31T00:00:00Z. Without both there is no such page.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+SECURITY_CONTACT_EXPIRES = env.str("SECURITY_CONTACT_EXPIRES", default="")
+
 # --- Headers ------------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
@@ -276,7 +297,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *filter(None, [MAP_TILES_HOST])],
         "font-src": [SELF],
         "connect-src": [SELF],
         "frame-src": [SELF],
@@ -381,6 +402,8 @@ CELERY_TASK_ROUTES = {
     "ocop_portal.reminders.tasks.scan": {"queue": "scan"},
     "ocop_portal.reminders.tasks.send_pending": {"queue": "send"},
     "ocop_portal.reminders.tasks.housekeeping": {"queue": "housekeeping"},
+    "products.tasks.open_data_snapshot": {"queue": "housekeeping"},
+    "products.tasks.forget_contacts": {"queue": "housekeeping"},
     "evaluation.tasks.refresh_expired": {"queue": "housekeeping"},
     "celery.backend_cleanup": {"queue": "housekeeping"},
 }
@@ -406,6 +429,14 @@ CELERY_BEAT_SCHEDULE = {
     "imports-take-up": {
         "task": "ocop_portal.exchange.jobs.take_up",
         "schedule": 120.0,
+    },
+    "open-data-snapshot": {
+        "task": "products.tasks.open_data_snapshot",
+        "schedule": crontab(hour=1, minute=20),
+    },
+    "feedback-forget-contacts": {
+        "task": "products.tasks.forget_contacts",
+        "schedule": crontab(hour=3, minute=50),
     },
     "certificates-expired": {
         "task": "evaluation.tasks.refresh_expired",

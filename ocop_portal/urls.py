@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.conf.urls.static import static
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 from django.views.static import serve
 
 from evaluation import offline
 from evaluation.check_views import check_certificate, check_certificates
+from products import open_views
 from products.public_views import home
 
 from . import health, views
@@ -18,6 +20,20 @@ urlpatterns = [
     path("suc-khoe/web/", health.web_health, name="web_health"),
     path("sw.js", offline.worker, name="worker"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("robots.txt", open_views.robots, name="robots"),
+    path(".well-known/security.txt", open_views.security, name="security"),
+    path(
+        "sitemap.xml",
+        login_not_required(sitemaps.index),
+        {"sitemaps": open_views.SITEMAPS, "sitemap_url_name": "sitemap_part"},
+        name="sitemap",
+    ),
+    path(
+        "sitemap-<slug:section>.xml",
+        login_not_required(sitemaps.sitemap),
+        {"sitemaps": open_views.SITEMAPS},
+        name="sitemap_part",
+    ),
     path("lam-viec/", views.office, name="office"),
     path("tai-khoan/", include("ocop_portal.accounts.login_urls")),
     path("toi/", include("ocop_portal.accounts.urls")),

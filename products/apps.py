@@ -6,4 +6,16 @@ class ProductsConfig(AppConfig):
     verbose_name = "Sản phẩm, chu trình năm"
 
     def ready(self) -> None:
-        from . import catalogue, deadlines, exchange, renaming, rules, work  # noqa: F401  they register
+        from . import (  # noqa: F401  they register
+            catalogue,
+            deadlines,
+            exchange,
+            idea_exchange,
+            promotion_deadlines,
+            renaming,
+            rules,
+            slot_deadlines,
+            thread_deadlines,
+            voice_deadlines,
+            work,
+        )

@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 from ocop_portal import law
 from ocop_portal.lawbook import versions
 
-from . import dossier
-from .models import Cycle, CycleStep, Entry, EntryEvent, Product, Step
+from . import assessments, dossier, filled_forms, leaves
+from .models import Cycle, CycleStep, Entry, EntryEvent, FilledForm, Product, Step
+from .paper_slots import unanswered
 
 S = Entry.State
 
@@ -50,24 +51,47 @@ Condition = Callable[[Entry], list[str]]
 
 def idea_is_written(entry: Entry) -> list[str]:
     """Step 2: the idea form (Biểu 01 or 02) is attached and the idea is described."""
-    missing = []
-    if not entry.idea.strip():
-        missing.append(_("Chưa mô tả ý tưởng sản phẩm."))
-    return missing + dossier.missing_papers(entry, by_step=Step.IDEA)
+    missing = dossier.missing_items(entry, by_step=Step.IDEA)
+    if entry.idea.strip() and not missing:
+        return []
+    ready = filled_forms.readiness(entry, [FilledForm.Kind.IDEA])
+    unsaid = []
+    if not entry.idea.strip() and FilledForm.Kind.IDEA not in ready:
+        unsaid.append(_("Chưa mô tả ý tưởng sản phẩm."))
+    return unsaid + _not_in(missing, ready)
+
+
+def _not_in(missing: dict[str, str], ready: dict[str, list[str]]) -> list[str]:
+    """The papers that miss; for those whose form is being filled in, what that form lacks."""
+    lacking = [fault for code in missing for fault in ready.get(code, [])]
+    return [words for code, words in missing.items() if code not in ready] + lacking
 
 
 def plan_is_attached(entry: Entry) -> list[str]:
     """Step 3: the business plan (Biểu 03) is attached."""
-    return dossier.missing_papers(entry, by_step=Step.PLAN)
+    missing = dossier.missing_items(entry, by_step=Step.PLAN)
+    if not missing:
+        return []
+    return _not_in(missing, filled_forms.readiness(entry, [FilledForm.Kind.PLAN]))
 
 
 def dossier_is_complete(entry: Entry) -> list[str]:
     """Step 5: every mandatory paper of the Decision's dossier list is in."""
-    return dossier.missing_papers(entry)
+    missing = dossier.missing_items(entry)
+    if entry.state != S.DOSSIER_OPEN or not missing:
+        return list(missing.values())
+    return _not_in(missing, filled_forms.readiness(entry, [FilledForm.Kind.ORGANISATION]))
+
+
+def nothing_asked_for(entry: Entry) -> list[str]:
+    """Step 5: every paper that the district asked for is answered."""
+    return unanswered(entry)
 
 
 def set_is_usable(entry: Entry) -> list[str]:
     """Step 5: the criteria set exists; a set declared missing can rate nothing."""
+    if getattr(entry, "criteria_read", None):
+        return []  # the page has read them: they are there
     summary = versions.summary(entry.cycle.decision, entry.set_number)
     if summary.usable:
         return []
@@ -104,7 +128,7 @@ TRANSITIONS = (
         (S.IDEA_DRAFT, S.IDEA_RETURNED),
         S.IDEA_REGISTERED,
         COMMUNE,
-        conditions=(idea_is_written,),
+        conditions=(idea_is_written, leaves.in_time),
     ),
     Transition(
         "accept_idea",
@@ -113,6 +137,7 @@ TRANSITIONS = (
         (S.IDEA_REGISTERED,),
         S.PLAN_AWAITED,
         DISTRICT,
+        conditions=(assessments.idea_is_assessed,),
     ),
     Transition(
         "return_idea",
@@ -143,6 +168,7 @@ TRANSITIONS = (
         DISTRICT,
         needs_reason=True,
         reason_label=_("Ý kiến thẩm định"),
+        conditions=(assessments.plan_is_assessed,),
     ),
     Transition(
         "return_plan",
@@ -181,7 +207,7 @@ TRANSITIONS = (
         (S.DOSSIER_SUBMITTED,),
         S.READY,
         DISTRICT,
-        conditions=(dossier_is_complete, set_is_usable),
+        conditions=(dossier_is_complete, nothing_asked_for, set_is_usable),
     ),
     Transition(
         "return_dossier",
@@ -330,6 +356,9 @@ def move(*, entry: Entry, name: str, by, reason: str = "", expected: str | None 
     if reasons:
         raise Refused(reasons)
 
+    # What was written on screen is handed in, and the district's findings are closed, with the move.
+    filled_forms.hand_in(entry=entry, move=name, by=by)
+    assessments.answer(entry=entry, move=name, by=by, words=reason)
     before, entry.state = entry.state, transition.target
     entry.step = STEP_OF_STATE.get(transition.target, entry.step)
     entry.state_since = timezone.now()

@@ -83,11 +83,11 @@ def _said(pairs) -> Iterator[tuple]:
 
 
 # What one side has handed over and the other has to answer.
+# A returned idea has days of its own: `thread_deadlines.ideas_to_come_back`.
 AWAITS_ANSWER = (
     S.IDEA_REGISTERED,
     S.PLAN_RECEIVED,
     S.DOSSIER_SUBMITTED,
-    S.IDEA_RETURNED,
     S.PLAN_RETURNED,
 )
 

@@ -12,7 +12,7 @@ from communes.models import today
 from ocop_portal import law
 
 from .files import Upload
-from .models import Entry, EntryEvent, Paper, Step
+from .models import Entry, EntryEvent, EvidenceLink, Paper, Step
 
 # Of one kind, in force; a dossier that council members can still read.
 MAX_PAPERS = 30
@@ -96,26 +96,33 @@ def lines(entry: Entry) -> list[DossierLine]:
 
 def missing_papers(entry: Entry, *, by_step: int = Step.EVALUATION) -> list[str]:
     """What is still missing of the papers that are mandatory up to a step (2–5), in words."""
-    missing = []
+    return list(missing_items(entry, by_step=by_step).values())
+
+
+def missing_items(entry: Entry, *, by_step: int = Step.EVALUATION) -> dict[str, str]:
+    """The same by the item's code."""
+    missing = {}
     for line in lines(entry):
         if not line.is_missing or line.item.due_step > by_step:
             continue
         if line.is_expired:
-            missing.append(str(_("%s đã hết giá trị.") % line.item.name))
+            words = _("%s đã hết giá trị.") % line.item.name
         elif line.item.form == "physical":
-            missing.append(
-                str(
-                    _("Chưa nhận đủ %(quantity)s: %(name)s.")
-                    % {"quantity": line.item.quantity, "name": line.item.name}
-                )
-            )
+            words = _("Chưa nhận đủ %(quantity)s: %(name)s.") % {
+                "quantity": line.item.quantity,
+                "name": line.item.name,
+            }
         else:
-            missing.append(str(_("Còn thiếu: %s.") % line.item.name))
+            words = _("Còn thiếu: %s.") % line.item.name
+        missing[line.item.code] = str(words)
     return missing
 
 
 def handed_in(entry: Entry) -> list[dict]:
     """The papers in force now, as a plain record for the history and for a round's frozen dossier."""
+    proved: dict[int, list[str]] = {}
+    for link in EvidenceLink.objects.filter(paper__entry=entry, ended_at=None):
+        proved.setdefault(link.paper_id, []).append(link.criterion)
     return [
         {
             "paper": paper.pk,
@@ -123,6 +130,8 @@ def handed_in(entry: Entry) -> list[dict]:
             "name": str(paper),
             "sha256": paper.sha256,
             "quantity": paper.quantity,
+            # Only where officers said what the paper proves.
+            **({"criteria": codes} if (codes := proved.get(paper.pk)) else {}),
         }
         for paper in entry.papers.filter(withdrawn_at__isnull=True)
     ]
@@ -140,10 +149,15 @@ CHANGEABLE_STATES = frozenset(Entry.State) - {
 WITH_DISTRICT = frozenset({Entry.State.DOSSIER_SUBMITTED, Entry.State.READY})
 
 
-def why_locked(entry: Entry, user) -> str:
-    """Why this person may neither add nor withdraw papers now; empty when they may."""
+def why_locked(entry: Entry, user, *, asked: bool = False) -> str:
+    """Why this person may neither add nor withdraw papers now; empty when they may.
+
+    `asked`: the district itself has asked for the paper, and will look at it before it accepts.
+    """
     if entry.state not in CHANGEABLE_STATES or entry.cycle.is_closed:
         return str(_("Hồ sơ đang khóa, chỉ xem được."))
+    if asked and entry.state == Entry.State.DOSSIER_SUBMITTED:
+        return ""
     if entry.state in WITH_DISTRICT and not user.has_perm("products.decide_entry", entry):
         return str(
             _(
@@ -155,7 +169,9 @@ def why_locked(entry: Entry, user) -> str:
 
 
 @transaction.atomic
-def attach_paper(*, entry: Entry, paper: Paper, upload: Upload | None, by) -> Paper:
+def attach_paper(
+    *, entry: Entry, paper: Paper, upload: Upload | None, by, asked: bool = False
+) -> Paper:
     """Add a paper to the dossier. The same paper sent twice for one kind is kept once.
 
     Raises `PaperRefused` while the dossier is locked for this person, for a kind that the Decision's
@@ -163,7 +179,7 @@ def attach_paper(*, entry: Entry, paper: Paper, upload: Upload | None, by) -> Pa
     there with other details, and for one paper too many.
     """
     entry = Entry.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=entry.pk)
-    locked = why_locked(entry, by)
+    locked = why_locked(entry, by, asked=asked)
     if locked:
         raise PaperRefused(locked)
     items = {item.code: item for item in entry.cycle.law.dossier}

@@ -17,6 +17,8 @@ from ocop_portal.pages import crumbs
 from . import board as boards
 from . import dossier
 from .cycle import BY_NAME, Refused, available, enter, move, why_not
+from .entry_parts import steps_context, thread_context
+from .evidence_links import criteria_of, glance_of
 from .forms import EntryForm, IdeaForm, MoveForm, PaperForm, ReasonForm
 from .models import Cycle, CycleStep, Entry, EntryEvent, Paper
 from .register import may_write_idea, write_idea
@@ -28,10 +30,24 @@ OTHER_ACTIONS = {
     "enter": gettext_lazy("Đưa vào chu trình"),
     "idea.written": gettext_lazy("Sửa nội dung ý tưởng"),
     "set.changed": gettext_lazy("Đổi bộ sản phẩm"),
+    "form.handed_in": gettext_lazy("Nộp biểu điền trên máy"),
     "paper.attached": gettext_lazy("Thêm giấy tờ"),
     "paper.withdrawn": gettext_lazy("Rút giấy tờ"),
+    "evidence.linked": gettext_lazy("Gắn giấy tờ với tiêu chí"),
+    "slot.asked": gettext_lazy("Yêu cầu thêm giấy tờ"),
+    "slot.filled": gettext_lazy("Bổ sung giấy tờ được yêu cầu"),
+    "slot.accepted": gettext_lazy("Nhận giấy tờ bổ sung"),
+    "slot.refused": gettext_lazy("Giấy tờ bổ sung chưa đạt"),
+    "slot.withdrawn": gettext_lazy("Không yêu cầu giấy tờ nữa"),
     "self_assessment.attached": gettext_lazy("Gắn bản tự đánh giá của chủ thể"),
     "self_assessment.withdrawn": gettext_lazy("Rút bản tự đánh giá của chủ thể"),
+}
+
+# What their reason holds is what was done, not why.
+TOLD_BY_REASON = {
+    *("form.handed_in", "paper.attached", "set.changed"),
+    *("self_assessment.attached", "evidence.linked"),
+    *("slot.asked", "slot.filled", "slot.accepted", "slot.refused", "slot.withdrawn"),
 }
 
 
@@ -105,6 +121,9 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
     """The page of an entry. `refused`: why the move `tried` was not made; its reason is kept."""
     tried = tried or {}
     lines = dossier.lines(found)
+    criteria = found.criteria_read = criteria_of(found)
+    # Read once, for the page and for what stands against a move.
+    found.slots_read = list(found.paper_slots.select_related("paper"))
     steps = boards.steps_of(found.cycle)
     due = {step.number: step for step in steps}[found.step]
     boards.mark(found, due.due_on)
@@ -134,7 +153,7 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
             "product": found.product,
             "producer": found.product.producer,
             "cycle": found.cycle,
-            "set": versions.summary(found.cycle.decision, found.set_number),
+            "set": criteria or versions.summary(found.cycle.decision, found.set_number),
             "asked": boards.asked_of(found),
             "returned": _last_return(found, events),
             "track": _track(steps),
@@ -147,6 +166,9 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
             ),
             "may_write_idea": may_write_idea(found),
             "idea_form": IdeaForm(instance=found) if may_write_idea(found) else None,
+            "glance": glance_of(lines, criteria),
+            "slots": found.slots_read,
+            "may_ask": request.user.has_perm("products.decide_entry", found),
             "mandatory": [row for row in lines if row.item.mandatory],
             "evidence": [row for row in lines if not row.item.mandatory and row.papers],
             "evidence_open": [row for row in lines if not row.item.mandatory and not row.papers],
@@ -157,6 +179,8 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
             ),
             "history": [_told(event, names) for event in events],
             "breadcrumbs": entry_crumbs(found),
+            **steps_context(found, request.user),
+            **thread_context(found, request.user),
         },
         status=status,
     )
@@ -185,7 +209,7 @@ def _told(event: EntryEvent, names: dict[str, str]) -> dict:
     row = BY_NAME.get(event.action)
     what = str(row.told if row else OTHER_ACTIONS.get(event.action, event.action))
     reason = event.reason
-    if event.action in {"paper.attached", "set.changed", "self_assessment.attached"}:
+    if event.action in TOLD_BY_REASON:
         what, reason = f"{what}: {event.reason}", ""
     elif event.action == "paper.withdrawn":
         what = f"{what}: {', '.join(names.get(p['kind'], p['name']) for p in event.handed_in)}"

@@ -16,8 +16,32 @@ from communes.models import Producer, Unit, today
 from ocop_portal import law
 from ocop_portal.text import fold
 
+from .dossier_models import EvidenceLink, PaperSlot  # noqa: F401  models of this app
 from .files import private_storage
+from .filled_models import (  # noqa: F401  models of this app
+    Assessment,
+    Comment,
+    FilledForm,
+    Finding,
+    MoneyLine,
+    PlanLine,
+    ResubmissionLeave,
+    ThreadRead,
+)
 from .plan_models import Plan, PlanTask  # noqa: F401  their models are this app's
+from .promotion_models import (  # noqa: F401  models of this app
+    Chain,
+    ChainLink,
+    Contract,
+    Fair,
+    FairPhoto,
+    FairProduct,
+    Flagship,
+    GapTask,
+    OnlineShop,
+    SalesPoint,
+)
+from .voice_models import Feedback  # noqa: F401  a model of this app
 from .word_index import MistypedForm, ProductWord, SearchWord  # noqa: F401  models of this app
 
 

@@ -96,6 +96,9 @@ class Measure(models.TextChoices):
     STARS_4 = "stars_4", _("sản phẩm được công nhận 4 sao")
     STARS_5 = "stars_5", _("sản phẩm được công nhận 5 sao")
     TRAININGS = "trainings", _("lớp tập huấn đã cử người dự")
+    OUTREACH = "outreach", _("buổi tuyên truyền, hướng dẫn")
+    OUTREACH_PEOPLE = "outreach_people", _("lượt người dự tuyên truyền")
+    FAIRS = "fairs", _("hội chợ, sự kiện xúc tiến đã dự")
 
 
 class PlanTask(Withdrawable):

@@ -8,10 +8,11 @@ import datetime
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from communes.models import TrainingClass, Unit
-from communes.units import communes_on
+from django.db.models import Count, Sum
 
-from .models import Entry, Plan, PlanTask, PublicRating
+from communes.models import OutreachEvent, TrainingClass, Unit
+
+from .models import Entry, Fair, Plan, PlanTask, PublicRating
 from .plan_models import Measure
 
 STARS = {Measure.STARS_3: 3, Measure.STARS_4: 4, Measure.STARS_5: 5}
@@ -53,7 +54,7 @@ def reality_of(plan: Plan, tasks: list[PlanTask]) -> Reality:
     """Targets and counts for each measure and year of the plan.
 
     `tasks`: the plan's tasks in force. Targets of several tasks for one measure and year add up.
-    Three queries, and one for each year (the communes of its last day).
+    Five queries, however many years there are.
     """
     targets: dict[tuple, int] = defaultdict(int)
     aimed = set()
@@ -65,8 +66,12 @@ def reality_of(plan: Plan, tasks: list[PlanTask]) -> Reality:
     stars, undated = _recognised(plan)
     counted.update(stars)
     counted.update(_trainings(plan))
+    counted.update(_outreach(plan))
+    counted.update(_fairs(plan))
+    below = list(Unit.objects.filter(level=Unit.Level.COMMUNE, covered_by__holder=plan.unit))
     communes = {
-        year: communes_on(plan.unit, datetime.date(year, 12, 31)).count() for year in plan.years
+        year: sum(unit.is_valid_on(datetime.date(year, 12, 31)) for unit in below)
+        for year in plan.years
     }
     lines = [
         Line(
@@ -161,3 +166,40 @@ def _trainings(plan: Plan) -> dict[tuple, int]:
         .distinct()
     )
     return Counter((Measure.TRAININGS, day.year) for _pk, day in days)
+
+
+def _outreach(plan: Plan) -> dict[tuple, int]:
+    """(measure, year) → events of the plan's unit and of all below it, and the people counted."""
+    rows = (
+        OutreachEvent.objects.in_force()
+        .filter(
+            unit__covered_by__holder=plan.unit_id,
+            held_on__year__range=(plan.first_year, plan.last_year),
+            is_sample=False,
+        )
+        .order_by()
+        .values_list("held_on__year")
+        .annotate(events=Count("pk"), people=Sum("people"))
+    )
+    found = {}
+    for year, events, people in rows:
+        found[Measure.OUTREACH, year] = events
+        found[Measure.OUTREACH_PEOPLE, year] = people or 0
+    return found
+
+
+def _fairs(plan: Plan) -> dict[tuple, int]:
+    """(measure, year of the first day) → fairs at which a product that is no sample was shown."""
+    days = (
+        Fair.objects.in_force()
+        .filter(
+            unit=plan.unit_id,
+            starts_on__year__range=(plan.first_year, plan.last_year),
+            shown__withdrawn_at__isnull=True,
+            shown__product__is_sample=False,
+        )
+        .order_by()
+        .values_list("pk", "starts_on")
+        .distinct()
+    )
+    return Counter((Measure.FAIRS, day.year) for _pk, day in days)

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 from communes.history import entries_of
 from communes.keeping_forms import WithdrawForm
 from communes.keeping_views import edit_page, withdraw_page
+from ocop_portal.exchange.tables import as_file, wanted_format
 from ocop_portal.pages import crumbs, page_of
 
 from .models import Plan, PlanTask
 from .plan import save_plan, save_task, withdraw_plan, withdraw_task
+from .plan_exchange import PLAN_FIELDS, PLAN_TASK_FIELDS
 from .plan_forms import PlanFilter, PlanForm, PlanTaskFilter, PlanTaskForm
 from .plan_reality import reality_of
 from .scope import plan_tasks_for, plans_for
@@ -64,6 +66,8 @@ def plans(request):
         )
         .order_by("-first_year", F("issued_on").desc(nulls_last=True), "-pk")
     )
+    if format_ := wanted_format(request):
+        return as_file(format_, name="ke-hoach", fields=PLAN_FIELDS, rows=found.iterator())
     return render(
         request,
         "products/plan/plans.html",
@@ -81,6 +85,9 @@ def plan(request, pk: int):
     """One plan: its roadmap year by year, targets against reality, history."""
     found = _find_plan(request, pk)
     wanted = PlanTaskFilter(request.GET, plan=found)
+    if format_ := wanted_format(request):
+        rows = wanted.apply(found.tasks.all()).iterator()
+        return as_file(format_, name="viec-ke-hoach", fields=PLAN_TASK_FIELDS, rows=rows)
     in_force = list(found.tasks.in_force())
     shown = [_dressed(task) for task in wanted.apply(found.tasks.all())]
     cycles = dict(found.unit.cycles.values_list("year", "pk"))

@@ -13,6 +13,7 @@ from ocop_portal.pages import page_of
 from . import catalogue as shelf
 from . import roadmap
 from .models import PublicRating
+from .promotion_models import stands
 
 NEWEST_ON_HOME = 6
 
@@ -107,6 +108,8 @@ def public_product(request, pk: int):
             "product": product,
             "producer": product.producer,
             "photos": list(product.photos.all()),
+            "places": list(product.salespoints.in_force().filter(stands())),
+            "shops": list(product.onlineshops.in_force().filter(stands())),
             "current": current,
             "standing_facts": [*certified, current],
             "facts": facts,

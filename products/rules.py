@@ -48,3 +48,25 @@ rules.add_perm("products.prepare_entry", works_with_entry)
 rules.add_perm("products.decide_entry", decides_on_entry)
 rules.add_perm("products.add_plan", is_district_officer)
 rules.add_perm("products.change_plan", runs_plan)
+
+
+# --- Promotion, chains, flagship products ---
+
+
+@rules.predicate
+def keeps_for_unit(user, row) -> bool:
+    """A district officer of the unit that keeps the fair or the chain."""
+    return row is not None and reaches(user, row.unit_id, Role.Kind.DISTRICT_OFFICER)
+
+
+@rules.predicate
+def works_with_its_product(user, row) -> bool:
+    """An officer whose unit reaches the producer of the row's product."""
+    return row is not None and works_with_product(user, row.product)
+
+
+rules.add_perm("products.add_fair", is_district_officer)
+rules.add_perm("products.change_fair", keeps_for_unit)
+rules.add_perm("products.add_chain", is_district_officer)
+rules.add_perm("products.change_chain", keeps_for_unit)
+rules.add_perm("products.change_promotion", works_with_its_product)

@@ -1,6 +1,9 @@
 """Addresses of this app: the public pages and the officers'."""
 
-from . import office_urls, public_urls
+from django.urls import include, path
+
+from . import office_urls, promotion_urls, public_urls
 
 app_name = "products"
 urlpatterns = [*public_urls.urlpatterns, *office_urls.urlpatterns]
+urlpatterns += [path("lam-viec/xuc-tien/", include(promotion_urls.urlpatterns))]

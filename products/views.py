@@ -18,9 +18,9 @@ from ocop_portal.pages import crumbs, page_of
 
 from . import board as boards
 from . import catalogue as shelf
-from .exchange import ENTRY_FIELDS, PRODUCT_FIELDS
+from .exchange import PRODUCT_FIELDS
 from .files import FileRefused
-from .filters import EntryFilter, ProductFilter
+from .filters import ProductFilter
 from .forms import CycleForm, PhotoForm, ProductForm
 from .models import Cycle, Entry, Product, ProductPhoto
 from .photos import MAX_PHOTOS, add_photo
@@ -303,41 +303,3 @@ def _edit_cycle(request, form: CycleForm, *, title: str, cancel_url: str, histor
         },
         status=422 if form.errors else 200,
     )
-
-
-@require_safe
-@officers_only
-def board(request, pk: int):
-    """All entries of a cycle by step, or as a table (`?xem=bang`), with what is late."""
-    user = request.user
-    cycle = get_object_or_404(cycles_for(user).select_related("unit"), pk=pk)
-    mine = entries_for(user).filter(cycle=cycle)
-    wanted = EntryFilter(request.GET, entries=mine)
-    found = wanted.apply(boards.with_due(mine))
-    if format_ := wanted_format(request):
-        rows = found.select_related("product__producer__unit").order_by("step", "state_since", "pk")
-        name = f"chu-trinh-{cycle.year}"
-        return as_file(format_, name=name, fields=ENTRY_FIELDS, rows=rows.iterator())
-    columns = boards.columns(found, boards.steps_of(cycle))
-    context = {
-        "cycle": cycle,
-        "filter": wanted,
-        "columns": columns,
-        "total": sum(column.count for column in columns),
-        "late": sum(column.late for column in columns),
-        "withdrawn": mine.filter(state=Entry.State.WITHDRAWN).count(),
-        "as_table": request.GET.get("xem") == "bang",
-        "keep_table": {"xem": "bang"},
-        "may_edit": user.has_perm("products.change_cycle", cycle),
-        "breadcrumbs": crumbs((_("Chu trình năm"), reverse("products:cycles")), (str(cycle), "")),
-    }
-    if context["as_table"]:
-        rows = found.select_related("product__producer__unit").order_by("step", "state_since", "pk")
-        page = page_of(request, rows)
-        for entry in page.object_list:
-            entry.cycle = cycle
-            boards.mark(entry, entry.due_on)
-        context["page_obj"] = page
-    else:
-        boards.deal_cards(columns, cycle, found)
-    return render(request, "products/board.html", context)

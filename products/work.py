@@ -6,13 +6,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from communes.models import Role
+from communes.models import Role, today
 from communes.scope import OFFICERS, holds, units_in_scope
 from ocop_portal.worklist import WorkItem, work_source
 
 from .board import COMMUNE_STATES, DISTRICT_STATES, late_q, with_due
-from .models import Entry
-from .scope import entries_for
+from .models import Entry, PaperSlot
+from .paper_slots import WITH_COMMUNE
+from .scope import DOSSIER_MATTERS, entries_for
 
 S = Entry.State
 
@@ -65,3 +66,26 @@ def entries_waiting(user):
             icon=icon,
             late=late,
         )
+
+
+@work_source
+def slots_waiting(user):
+    """Papers asked for: to the commune what is to be handed in, to the district what to check."""
+    if not holds(user, *OFFICERS):
+        return
+    entries = entries_for(user).filter(state__in=DOSSIER_MATTERS, cycle__is_closed=False)
+    slots = PaperSlot.objects.filter(entry__in=entries.values("pk")).select_related("entry")
+    sides = (
+        (Role.Kind.COMMUNE_OFFICER, WITH_COMMUNE, _("Giấy tờ huyện yêu cầu, cần bổ sung")),
+        (Role.Kind.DISTRICT_OFFICER, (PaperSlot.State.FILLED,), _("Giấy tờ bổ sung chờ kiểm tra")),
+    )
+    for kind, states, label in sides:
+        waiting = list(slots.filter(state__in=states)[:50]) if holds(user, kind) else []
+        if waiting:
+            yield WorkItem(
+                label=label,
+                count=len(waiting),
+                url=f"{waiting[0].entry.get_absolute_url()}#ho-so",
+                icon="file-earmark-plus",
+                late=sum(slot.due_on < today() for slot in waiting),
+            )

@@ -56,6 +56,13 @@ ENVIRONMENT = {
     "REMINDER_CHANNELS": "",
     "MAILS_PER_MINUTE": "60",
     "LOG_LEVEL": "WARNING",
+    "MAP_TILES_URL": "",
+    "MAP_TILES_CREDIT": "",
+    "OPEN_DATA_LICENCE": "",
+    "FEEDBACK_ANSWER_DAYS": "10",
+    "FEEDBACK_CONTACT_DAYS": "180",
+    "SECURITY_CONTACT": "mailto:an-toan@example.vn",
+    "SECURITY_CONTACT_EXPIRES": "2099-12-31T00:00:00Z",
 }
 for _name, _value in FROM_OUTSIDE.items():
     # A worker of xdist inherits the main process's folder; it is to have its own.

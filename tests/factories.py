@@ -19,6 +19,8 @@ from factory.django import DjangoModelFactory, Password
 
 from communes.models import (
     Attendance,
+    OutreachEvent,
+    OutreachFile,
     Producer,
     Role,
     SteeringBody,
@@ -36,6 +38,8 @@ from evaluation.models import (
     Council,
     Mark,
     Recognition,
+    Referral,
+    ReferralPackage,
     Round,
     Seat,
     Sheet,
@@ -45,18 +49,32 @@ from ocop_portal import law
 from ocop_portal.accounts.models import User
 from ocop_portal.exchange.models import Import, Row
 from ocop_portal.reminders.models import Notice
+from products import filled_forms
 from products.cycle import BY_NAME, STEP_OF_STATE
 from products.models import (
+    Chain,
+    ChainLink,
+    Comment,
+    Contract,
     Cycle,
     CycleStep,
     Entry,
     EntryEvent,
+    Fair,
+    FairPhoto,
+    FairProduct,
+    FilledForm,
+    Flagship,
+    GapTask,
+    OnlineShop,
     Paper,
+    PaperSlot,
     Plan,
     PlanTask,
     Product,
     ProductPhoto,
     PublicRating,
+    SalesPoint,
     SelfAssessment,
     Step,
 )
@@ -258,6 +276,32 @@ class AttendanceFactory(DjangoModelFactory):
     person = factory.Sequence(lambda n: f"Người mẫu {n}")
 
 
+class OutreachEventFactory(DjangoModelFactory):
+    """A meeting in Hồ Xá in 2019, people counted."""
+
+    class Meta:
+        model = OutreachEvent
+
+    unit = factory.LazyFunction(lambda: vinh_linh().ho_xa)
+    kind = "Hội nghị"
+    title = factory.Sequence(lambda n: f"Hội nghị mẫu {n}")
+    held_on = datetime.date(2019, 11, 5)
+    people = 40
+    women = 15
+
+
+class OutreachFileFactory(DjangoModelFactory):
+    class Meta:
+        model = OutreachFile
+
+    event = factory.SubFactory(OutreachEventFactory)
+    file = factory.LazyFunction(lambda: ContentFile(pdf_bytes("biên bản"), "bien-ban.pdf"))
+    original_name = "bien-ban.pdf"
+    content_type = "application/pdf"
+    size = 100
+    sha256 = factory.Sequence(lambda n: f"{n:064d}")
+
+
 class PlanFactory(DjangoModelFactory):
     """A plan of Vĩnh Linh for 2019 and 2020, with a scan."""
 
@@ -414,6 +458,34 @@ class ComplaintPaperFactory(DjangoModelFactory):
     size = factory.LazyAttribute(lambda paper: paper.file.size)
     sha256 = factory.LazyAttribute(lambda paper: _sha256(paper.file))
     uploaded_by = factory.SelfAttribute("complaint.recorded_by")
+
+
+class ReferralPackageFactory(DjangoModelFactory):
+    """Some bytes that stand for a round's package."""
+
+    class Meta:
+        model = ReferralPackage
+
+    file = factory.LazyFunction(lambda: ContentFile(b"PK", "goi.zip"))
+    size = 2
+    sha256 = factory.LazyAttribute(lambda package: _sha256(package.file))
+
+
+class ReferralFactory(DjangoModelFactory):
+    """A result of a closed round that was sent to Quảng Trị today, without a day for the answer."""
+
+    class Meta:
+        model = Referral
+
+    result = factory.LazyFunction(
+        lambda: closed_round(publish=True).candidates.get().result  # 72 points under 1048
+    )
+    package = factory.LazyAttribute(
+        lambda row: ReferralPackageFactory(round=row.result.candidate.round)
+    )
+    to_level = "province"
+    to_unit = factory.LazyFunction(lambda: vinh_linh().province)
+    sent_by = factory.SubFactory(UserFactory)
 
 
 class NoticeFactory(DjangoModelFactory):
@@ -645,6 +717,39 @@ def add_papers(entry: Entry, *, by_step: int = Step.EVALUATION) -> list[Paper]:
     return made
 
 
+# --- Forms filled in on screen, the thread ------------------------------------------------------
+
+
+def filled_idea(entry: Entry, by, **texts) -> FilledForm:
+    """A complete draft of the idea form (Biểu 02)."""
+    form = filled_forms.form_of(entry, "idea")
+    answers = {field.code: "Nội dung mẫu." for field in form.fields}
+    draft = filled_forms.draft_of(entry, "idea")
+    return filled_forms.save_draft(
+        entry=entry,
+        kind="idea",
+        by=by,
+        texts=answers | texts,
+        seen=filled_forms.stamp(draft),
+    )
+
+
+def comment_with_file(entry: Entry, by) -> Comment:
+    """A comment of the commune with a PDF."""
+    content = pdf_bytes("trao đổi")
+    return Comment.objects.create(
+        entry=entry,
+        by=by,
+        side=Comment.Side.COMMUNE,
+        office="Cán bộ xã",
+        text="Gửi huyện xem.",
+        file=ContentFile(content, name="trao-doi.pdf"),
+        original_name="trao-doi.pdf",
+        content_type="application/pdf",
+        size=len(content),
+    )
+
+
 # --- A round ready to score, a sheet filled in ------------------------------------------------
 
 
@@ -847,3 +952,119 @@ def _next_year(unit: Unit) -> int:
     """A year that the unit has no cycle in yet, from 2019 on."""
     taken = set(Cycle.objects.filter(unit=unit).values_list("year", flat=True))
     return next(year for year in count(2019) if year not in taken)
+
+
+# --- Promotion, chains, flagship products -----------------------------------------------------
+
+
+class FairFactory(DjangoModelFactory):
+    """A fair that Vĩnh Linh sends people to."""
+
+    class Meta:
+        model = Fair
+
+    unit = factory.LazyFunction(lambda: vinh_linh().district)
+    name = factory.Sequence(lambda n: f"Hội chợ mẫu {n}")
+    where = Fair.Place.OUTSIDE
+    starts_on = datetime.date(2020, 5, 1)
+
+
+class FairProductFactory(DjangoModelFactory):
+    class Meta:
+        model = FairProduct
+
+    fair = factory.SubFactory(FairFactory)
+    product = factory.SubFactory(ProductFactory)
+
+
+class FairPhotoFactory(DjangoModelFactory):
+    class Meta:
+        model = FairPhoto
+
+    fair = factory.SubFactory(FairFactory)
+    file = factory.LazyFunction(lambda: ContentFile(b"\xff\xd8\xff", "anh.jpg"))
+    content_type = "image/jpeg"
+    original_name = "anh.jpg"
+
+
+class SalesPointFactory(DjangoModelFactory):
+    class Meta:
+        model = SalesPoint
+
+    product = factory.SubFactory(ProductFactory)
+    name = factory.Sequence(lambda n: f"Cửa hàng mẫu {n}")
+    kind = SalesPoint.Kind.SHOP
+    address = "Số 1, đường mẫu"
+
+
+class OnlineShopFactory(DjangoModelFactory):
+    class Meta:
+        model = OnlineShop
+
+    product = factory.SubFactory(ProductFactory)
+    platform = "Sàn mẫu"
+    url = factory.Sequence(lambda n: f"https://ban.example/hang/{n}")
+
+
+class ContractFactory(DjangoModelFactory):
+    class Meta:
+        model = Contract
+
+    product = factory.SubFactory(ProductFactory)
+    buyer = factory.Sequence(lambda n: f"Công ty mẫu {n}")
+    file = factory.LazyFunction(lambda: ContentFile(pdf_bytes("hợp đồng"), "hop-dong.pdf"))
+    original_name = "hop-dong.pdf"
+    content_type = "application/pdf"
+
+
+class ChainFactory(DjangoModelFactory):
+    class Meta:
+        model = Chain
+
+    unit = factory.LazyFunction(lambda: vinh_linh().district)
+    name = factory.Sequence(lambda n: f"Chuỗi mẫu {n}")
+    goods = "Hồ tiêu"
+
+
+class ChainLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = ChainLink
+
+    chain = factory.SubFactory(ChainFactory)
+    part = ChainLink.Part.GROWER
+    name = factory.Sequence(lambda n: f"Tổ hợp tác mẫu {n}")
+    file = factory.LazyFunction(lambda: ContentFile(pdf_bytes("liên kết"), "lien-ket.pdf"))
+    original_name = "lien-ket.pdf"
+    content_type = "application/pdf"
+
+
+class FlagshipFactory(DjangoModelFactory):
+    class Meta:
+        model = Flagship
+
+    product = factory.SubFactory(ProductFactory)
+    target_star = 4
+    level = Flagship.Level.PROVINCE
+    year = 2026
+
+
+class GapTaskFactory(DjangoModelFactory):
+    class Meta:
+        model = GapTask
+
+    flagship = factory.SubFactory(FlagshipFactory)
+    words = factory.Sequence(lambda n: f"Việc nâng hạng mẫu {n}")
+
+
+class PaperSlotFactory(DjangoModelFactory):
+    """A paper that the district asks for."""
+
+    class Meta:
+        model = PaperSlot
+
+    entry = factory.SubFactory(EntryFactory)
+    kind = "idea"
+    words = factory.Sequence(lambda n: f"Giấy tờ mẫu {n}")
+    why = "Bản nộp thiếu dấu."
+    due_on = datetime.date(2030, 1, 31)
+    asked_by = factory.SelfAttribute("entry.created_by")

@@ -15,10 +15,12 @@ from django.utils import timezone
 from communes.models import Role, Unit
 from communes.units import rebuild_cover
 from evaluation import rounds
-from evaluation.models import Result, Seat, Sheet
+from evaluation.models import Result, Seat, Sheet, Substitution
 from evaluation.sheets import start_sheet
 from ocop_portal.reminders.feed import make_feed
 from ocop_portal.reminders.models import Holiday, Notice, Scan
+from products import voice
+from products.models import ResubmissionLeave
 
 from . import factories as make
 from .lawbook import shelf
@@ -141,9 +143,48 @@ def table(world) -> dict[str, tuple[list, object]]:
         "communes:training_withdraw": ([w.training.pk], {"district"}),
         "communes:attendance_add": ([w.training.pk], {"district"}),
         "communes:attendance_withdraw": ([w.attendance.pk], {"district"}),
+        # the board as a matrix, several moves at once, reports
+        "products:matrix": ([w.cycle.pk], {"commune", "other_commune", "district"}),
+        "products:entries_move": ([w.cycle.pk], {"commune", "other_commune", "district"}),
+        "products:reports": ([], OFFICERS),
+        "products:report": (["san-pham"], OFFICERS),
+        # step 1: outreach
+        "communes:outreach": ([], OFFICERS),
+        "communes:outreach_coverage": ([], OFFICERS),
+        "communes:outreach_add": ([], OFFICERS),
+        "communes:outreach_event": ([w.outreach.pk], HERE),
+        "communes:outreach_edit": ([w.outreach.pk], HERE),
+        "communes:outreach_withdraw": ([w.outreach.pk], HERE),
+        "communes:outreach_file_add": ([w.outreach.pk], HERE),
+        "communes:outreach_file": ([w.outreach_file.pk], HERE),
+        "communes:outreach_file_withdraw": ([w.outreach_file.pk], HERE),
         # products and the cycle
         "products:catalogue": ([], EVERYONE),
         "products:public_product": ([w.rated.pk], EVERYONE),
+        # map, numbers, the programme, messages, open data
+        "products:map": ([], EVERYONE),
+        "products:map_data": ([], EVERYONE),
+        "products:numbers": ([], EVERYONE),
+        "products:programme": ([], EVERYONE),
+        "products:calendar": ([], EVERYONE),
+        "products:privacy": ([], EVERYONE),
+        "evaluation:public_councils": ([], EVERYONE),
+        "security": ([], EVERYONE),
+        "products:feedback_write": ([w.rated.pk], EVERYONE),
+        "products:feedback_look_up": ([], EVERYONE),
+        "products:feedback": ([], OFFICERS),
+        "products:feedback_item": ([w.feedback.pk], HERE),
+        "products:data": ([], EVERYONE),
+        "products:data_file": (["san-pham", "csv"], EVERYONE),
+        "products:recognitions_feed": ([], EVERYONE),
+        "robots": ([], EVERYONE),
+        "sitemap": ([], EVERYONE),
+        "sitemap_part": (["san-pham"], EVERYONE),
+        "api-v1:data-san-pham": ([], EVERYONE),
+        "api-v1:data-chu-the": ([], EVERYONE),
+        "api-v1:data-don-vi": ([], EVERYONE),
+        "api-v1:data-ket-qua": ([], EVERYONE),
+        # products in the office
         "products:product_list": ([], OFFICERS),
         "products:product_add": ([], OFFICERS),
         "products:product": ([w.product.pk], HERE),
@@ -164,6 +205,18 @@ def table(world) -> dict[str, tuple[list, object]]:
         "products:self_assessment_add": ([w.entry.pk], HERE),
         "products:self_assessment_withdraw": ([w.self_assessment.pk], HERE),
         # the plan
+        # forms of steps 2 and 3, findings, the thread
+        "products:form_edit": ([w.entry.pk, "idea"], HERE),
+        "products:form_sums": ([w.entry.pk], HERE),
+        "products:form_version": ([w.filled.pk], HERE),
+        "products:form_print": ([w.filled.pk], HERE),
+        "products:assess": ([w.entry.pk], {"district"}),
+        "products:leave_ask": ([w.entry.pk], HERE),
+        "products:leave_answer": ([w.leave.pk], {"district"}),
+        "products:comment_add": ([w.entry.pk], HERE),
+        "products:comments_read": ([w.entry.pk], HERE),
+        "products:comment_file": ([w.comment.pk], HERE),
+        "products:comment_withdraw": ([w.comment.pk], {"commune"}),
         "products:plans": ([], OFFICERS),
         "products:plan_add": ([], DISTRICTS),
         "products:plan": ([w.plan.pk], {"commune", "other_commune", "district"}),
@@ -174,6 +227,49 @@ def table(world) -> dict[str, tuple[list, object]]:
         "products:plan_task": ([w.task.pk], {"commune", "other_commune", "district"}),
         "products:plan_task_edit": ([w.task.pk], {"district"}),
         "products:plan_task_withdraw": ([w.task.pk], {"district"}),
+        # papers asked for, criteria that papers prove
+        "products:paper_criteria": ([w.slot.paper.pk], HERE),
+        "products:slot_ask": ([w.slot.entry.pk], {"district"}),
+        "products:slot_fill": ([w.slot.pk], HERE),
+        "products:slot_answer": ([w.slot.pk], {"district"}),
+        # promotion, chains, flagship products
+        **{
+            f"products:{name}s": ([], OFFICERS)
+            for name in ("fair", "sales_point", "online_shop", "contract", "chain", "flagship")
+        },
+        **{
+            f"products:{name}_add": ([], OFFICERS)
+            for name in ("sales_point", "online_shop", "contract", "flagship")
+        },
+        **{f"products:{name}_add": ([], DISTRICTS) for name in ("fair", "chain")},
+        **{
+            f"products:{name}{act}": ([w.promotion[name].pk], HERE)
+            for name in ("sales_point", "online_shop", "contract", "flagship")
+            for act in ("", "_edit", "_withdraw")
+        },
+        **{
+            f"products:{name}": ([w.promotion[name].pk], HERE | {"other_commune"})
+            for name in ("fair", "chain")
+        },
+        **{
+            f"products:{name}_{act}": ([w.promotion[name].pk], {"district"})
+            for name in ("fair", "chain")
+            for act in ("edit", "withdraw")
+        },
+        "products:contract_file": ([w.promotion["contract"].pk], HERE),
+        "products:fair_product_add": ([w.promotion["fair"].pk], HERE | {"other_commune"}),
+        "products:fair_product_edit": ([w.promotion["fair_product"].pk], HERE),
+        "products:fair_product_withdraw": ([w.promotion["fair_product"].pk], HERE),
+        "products:fair_photo_add": ([w.promotion["fair"].pk], {"district"}),
+        "products:fair_photo": ([w.promotion["fair_photo"].pk], HERE | {"other_commune"}),
+        "products:fair_photo_withdraw": ([w.promotion["fair_photo"].pk], {"district"}),
+        "products:chain_link_add": ([w.promotion["chain"].pk], {"district"}),
+        "products:chain_link_edit": ([w.promotion["chain_link"].pk], {"district"}),
+        "products:chain_link_withdraw": ([w.promotion["chain_link"].pk], {"district"}),
+        "products:chain_link_file": ([w.promotion["chain_link"].pk], HERE),
+        "products:gap_task_add": ([w.promotion["flagship"].pk], HERE),
+        "products:gap_task_edit": ([w.promotion["gap_task"].pk], HERE),
+        "products:gap_task_withdraw": ([w.promotion["gap_task"].pk], HERE),
         # councils and rounds
         "evaluation:rounds": ([], IN_COUNCILS),
         "evaluation:councils": ([], IN_COUNCILS),
@@ -199,6 +295,8 @@ def table(world) -> dict[str, tuple[list, object]]:
         "evaluation:room_pulse": ([w.tallying.pk], LEADERS),
         "evaluation:attendance": ([w.open.pk], LEADERS),
         "evaluation:invitation": ([w.open.pk], PREPARE),
+        "evaluation:substitutes": ([w.open.pk], {"secretary"}),
+        "evaluation:substitute_withdraw": ([w.substitution.pk], {"secretary"}),
         "evaluation:support_check": ([w.candidate.pk], {"support"}),
         "evaluation:opinions": ([w.closed_result.candidate_id], LEADERS),
         "evaluation:sample": ([w.candidate.pk], PREPARE),
@@ -207,7 +305,7 @@ def table(world) -> dict[str, tuple[list, object]]:
         # score sheets
         "evaluation:my_sheets": ([w.open.pk], {"chair", "member"}),
         "evaluation:sheet": ([w.candidate.pk], {"chair", "member"}),
-        "evaluation:conflict": ([w.candidate.pk], {"chair", "member"}),
+        "evaluation:conflict": ([w.candidate.pk], {"chair", "member", "support"}),
         "evaluation:candidate_paper": (
             [w.candidate.pk, w.frozen_paper.pk],
             COUNCIL | HERE,
@@ -229,6 +327,15 @@ def table(world) -> dict[str, tuple[list, object]]:
         "evaluation:round_paper": ([w.closed.pk, "tong-hop-dot", "xlsx"], PREPARE | LEADERS),
         "evaluation:product_sheets": ([w.closed_result.candidate_id], PREPARE | LEADERS),
         "evaluation:sheet_paper": ([w.closed_sheet.pk], PREPARE | LEADERS | {"member"}),
+        # the way to the next level: sent by Vĩnh Linh, to Gio Linh here
+        "evaluation:referrals": ([], DISTRICTS | {"secretary"}),
+        "evaluation:referral": ([w.referral.pk], PREPARE | {"other_district"}),
+        "evaluation:referral_package": ([w.referral.pk], PREPARE | {"other_district"}),
+        "evaluation:referral_receive": ([w.referral.pk], {"other_district"}),
+        "evaluation:referral_return": ([w.referral.pk], {"other_district"}),
+        "evaluation:referral_withdraw": ([w.referral.pk], PREPARE),
+        "evaluation:referral_send": ([w.closed.pk], PREPARE),
+        "evaluation:referrals_into_round": ([w.draft.pk], PREPARE),
         # recognition
         "check_certificates": ([], EVERYONE),
         "check_certificate": ([w.recognition.check_code], EVERYONE),
@@ -329,10 +436,30 @@ def build() -> SimpleNamespace:
     closed = make.closed_round(council=council, totals=(72, 74))
     task = make.PlanTaskFactory(plan=make.PlanFactory(unit=tree.district))
     attendance = make.AttendanceFactory(unit=tree.ho_xa)
+    outreach_file = make.OutreachFileFactory(event__unit=tree.ho_xa)
+    fair = make.FairFactory(unit=tree.district)
+    chain = make.ChainFactory(unit=tree.district)
+    flagship = make.FlagshipFactory(product=product)
+    promotion = {
+        "fair": fair,
+        "fair_product": make.FairProductFactory(fair=fair, product=product),
+        "fair_photo": make.FairPhotoFactory(fair=fair),
+        "sales_point": make.SalesPointFactory(product=product),
+        "online_shop": make.OnlineShopFactory(product=product),
+        "contract": make.ContractFactory(product=product),
+        "chain": chain,
+        "chain_link": make.ChainLinkFactory(chain=chain, commune=tree.ho_xa),
+        "flagship": flagship,
+        "gap_task": make.GapTaskFactory(flagship=flagship),
+    }
     return SimpleNamespace(
         people=people,
         attendance=attendance,
+        outreach=outreach_file.event,
+        outreach_file=outreach_file,
         training=attendance.training,
+        promotion=promotion,
+        slot=make.PaperSlotFactory(entry=entry, paper=make.PaperFactory(entry=entry)),
         plan=task.plan,
         task=task,
         body=make.SteeringBodyFactory(unit=tree.ho_xa),
@@ -344,14 +471,27 @@ def build() -> SimpleNamespace:
         scan=Scan.objects.create(finished_at=timezone.now()),
         producer=producer,
         product=product,
+        feedback=voice.send(producer=producer, kind="quality", words="Thử"),
         photo=make.ProductPhotoFactory(product=product),
         rated=rated,
         cycle=cycle,
         entry=entry,
         paper=make.PaperFactory(entry=entry),
+        filled=make.filled_idea(entry, people["commune"]),
+        leave=ResubmissionLeave.objects.create(
+            entry=entry, returned_at=entry.state_since, reason="Mưa lũ", asked_by=people["commune"]
+        ),
+        comment=make.comment_with_file(entry, people["commune"]),
         self_assessment=make.SelfAssessmentFactory(entry=entry),
         council=council,
         draft=draft,
+        substitution=Substitution.objects.create(
+            round=draft,
+            principal=council.seats.get(position="member"),
+            substitute=council.seats.get(position="chair"),
+            reason="Vắng",
+            called_by=people["secretary"],
+        ),
         open=open_round,
         candidate=candidate,
         frozen_paper=candidate.entry.papers.filter(kind="idea").get(),
@@ -364,6 +504,9 @@ def build() -> SimpleNamespace:
         closed_sheet=Sheet.objects.get(candidate__round=closed, seat__user=people["member"]),
         closed_result=Result.objects.get(candidate__round=closed),
         recognition=recognition,
+        referral=make.ReferralFactory(
+            result=Result.objects.get(candidate__round=closed), to_unit=gio_linh
+        ),
         complaint=complaint,
         complaint_paper=make.ComplaintPaperFactory(complaint=complaint),
         job=make.ImportRowFactory(job__by=people["commune"]).job,

@@ -271,7 +271,7 @@ def minutes(closed: ClosedRound) -> dict:
     secretary = _named(closed.seats, Seat.Position.SECRETARY)
     handed_in = {sheet.seat["seat"] for row in closed.products for sheet in row.sheets}
     sitting = _sitting(closed.seats, words["meets_on"])
-    scoring = [seat for seat in sitting if seat["scores"]]
+    scoring = [seat for seat in sitting if seat["scores"] and not seat.get("substitutes_for")]
     quorum = words["quorum"]
     blocks = [
         para(f"{DOTS} giờ {DOTS}, {long_day(day)}.", "Thời gian bắt đầu: "),
@@ -283,6 +283,7 @@ def minutes(closed: ClosedRound) -> dict:
             "Số phiếu: ",
         ),
         para(_absent(closed), "Vắng mặt (lý do): "),
+        *_replaced(closed),
         para(chair or LONG_DOTS, "Chủ trì: "),
         para(secretary or LONG_DOTS, "Thư ký: "),
         heading("I. Cách thức đánh giá"),
@@ -337,14 +338,41 @@ def _absent(closed: ClosedRound) -> str:
     return "; ".join(absent) + "." if absent else LONG_DOTS
 
 
-def _discussion(closed: ClosedRound) -> list[dict]:
+def _replaced(closed: ClosedRound) -> list[dict]:
+    """Which substitutes were called in for whom, in one paragraph; none where nobody was."""
     names = {seat["seat"]: seat["name"] for seat in closed.seats}
+    products = {row.words["candidate"]: row.words["name"] for row in closed.products}
+    told = []
+    # A round closed before there were substitutes has none.
+    for row in closed.content.get("substitutions", []):
+        if row["candidate"] and row["candidate"] not in products:
+            continue
+        where = products[row["candidate"]] if row["candidate"] else "cả đợt"
+        day = short_day(row["at"][:10])
+        told.append(
+            f"{names[row['substitute']]} thay {names[row['member']]}, {where}, từ {day} "
+            f"({row['reason']})"
+        )
+    return [para("; ".join(told) + ".", "Dự khuyết được gọi thay: ")] if told else []
+
+
+def _discussion(closed: ClosedRound) -> list[dict]:
     blocks = [heading("III. Ý kiến thảo luận")]
     for row in closed.products:
         title = f"{row.words['number']}. {row.words['name']}: "
         if row.words["conflicts"]:
-            away = ", ".join(names[found["seat"]] for found in row.words["conflicts"])
-            blocks.append(para(f"{away} có liên quan nên không chấm sản phẩm này.", title))
+            away = {found["seat"] for found in row.words["conflicts"]}
+            for what, is_team in (("chấm", False), ("kiểm tra hồ sơ", True)):
+                told = ", ".join(
+                    seat["name"]
+                    for seat in closed.seats
+                    if seat["seat"] in away
+                    and (seat["position"] == Seat.Position.SUPPORT) is is_team
+                )
+                if told:
+                    blocks.append(
+                        para(f"{told} có liên quan nên không {what} sản phẩm này.", title)
+                    )
         if row.spread_note:
             blocks += paras(row.spread_note, f"{title}Chênh lệch {row.result.spread} điểm. ")
         declared = sum(bool(sheet.knock_outs) for sheet in row.sheets)
@@ -508,7 +536,7 @@ def summary(closed: ClosedRound) -> dict:
         for seat in closed.seats
         if seat["scores"]
         and (
-            seat in _sitting(closed.seats, words["meets_on"])
+            (not seat.get("substitutes_for") and seat in _sitting(closed.seats, words["meets_on"]))
             or any(
                 sheet.seat["seat"] == seat["seat"]
                 for row in closed.products

@@ -13,11 +13,11 @@ from pathlib import PurePath
 
 from django.utils import timezone
 
+from ocop_portal.papers.serving import file_name
 from products.models import Paper
 
 from . import content, pdf, workbook
 from .record import ClosedProduct, ClosedRound, answers_of
-from .serving import file_name
 
 PIECE = 1 << 20
 LIST, SUMS = "00-ban-ke.txt", "SHA256SUMS"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from communes.models import Unit
 from ocop_portal import law
@@ -56,6 +57,16 @@ def names_of(round_: Round) -> dict:
         "round": _round_words(round_),
         "council": _council_words(round_),
         "absences": {str(row.seat_id): row.reason for row in round_.absences.order_by("pk")},
+        "substitutions": [
+            {
+                "candidate": row.candidate_id,
+                "member": row.principal_id,
+                "substitute": row.substitute_id,
+                "reason": row.reason,
+                "at": row.called_at.isoformat(),
+            }
+            for row in round_.substitutions.filter(withdrawn_at__isnull=True)
+        ],
         "seats": [_seat_words(seat) for seat in _seats(round_)],
         "products": [
             _product_words(row, [c for c in conflicts if c.candidate_id == row.pk])
@@ -148,9 +159,12 @@ def _seat_words(seat: Seat) -> dict:
         "seat": seat.pk,
         "name": str(seat.user),
         "position": seat.position,
-        "position_words": str(seat.get_position_display()),
+        "position_words": str(
+            _("thành viên dự khuyết") if seat.substitutes_for_id else seat.get_position_display()
+        ),
         "represents": seat.represents or job,
         "scores": seat.scores,
+        "substitutes_for": seat.substitutes_for_id,
         "left_on": seat.left_on.isoformat() if seat.left_on else "",
     }
 
@@ -324,3 +338,46 @@ def sets_of(products: list[ClosedProduct]) -> list[PinnedSet]:
         row.result.candidate.pinned_set_id: row.result.candidate.pinned_set for row in products
     }
     return [found[key] for key in sorted(found)]
+
+
+# --- The seats of that day --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RecordedSeat:
+    """A place in the council as it was filled when the round was closed, read like a `Seat`."""
+
+    pk: int
+    user: str  # the person's name
+    position: str
+    position_words: str
+
+    def get_position_display(self) -> str:
+        return self.position_words
+
+
+def recorded_seats(content: dict) -> dict[int, RecordedSeat]:
+    """The council's seats by key, from the content of a `RoundRecord`."""
+    return {
+        row["seat"]: RecordedSeat(row["seat"], row["name"], row["position"], row["position_words"])
+        for row in content["seats"]
+    }
+
+
+def seated_for(closed_or_content, candidate_id: int) -> list[dict]:
+    """Who filled the scoring places for a product: members not replaced, substitutes called in."""
+    content = getattr(closed_or_content, "content", closed_or_content)
+    # A round closed before there were substitutes has none.
+    calls = [
+        row for row in content.get("substitutions", []) if row["candidate"] in {None, candidate_id}
+    ]
+    replaced = {row["member"] for row in calls}
+    called = {row["substitute"] for row in calls}
+    return [
+        seat
+        for seat in content["seats"]
+        if seat["scores"]
+        and not seat["left_on"]
+        and seat["seat"] not in replaced
+        and (not seat.get("substitutes_for") or seat["seat"] in called)
+    ]

@@ -13,12 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ocop_portal.law import show_points
+from ocop_portal.papers.serving import paper_file
 
 from ..models import Candidate, Conflict, Result, Round, Sheet
 from ..pages import crumbs, find_round
 from ..scope import hidden_from
 from . import content, package, pdf, record, word, workbook
-from .serving import paper_file
 
 FORMS = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "zip": "ZIP"}
 CONFLICT = 409  # the round is not such that there is this paper

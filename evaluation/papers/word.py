@@ -6,7 +6,7 @@ from pathlib import Path
 
 from docxtpl import DocxTemplate
 
-from .text import printable
+from ocop_portal.text import printable
 
 TEMPLATE = Path(__file__).parent / "docx" / "official.docx"
 UNSIGNED = "." * 30

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from ocop_portal import law
 from ocop_portal.law.criteria import KNOCK_OUT
+from ocop_portal.text import printable
 
 from ..models import Seat
 from ..sheets import NONE_OF_THESE
 from .content import SAID, capital, moment, rank, short_day
 from .record import ClosedProduct, ClosedRound, answers_of, sets_of
-from .text import printable
 
 # Nothing that a person typed is taken for a formula or a link, and no text for a number.
 OPTIONS = {

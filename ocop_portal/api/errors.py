@@ -63,6 +63,7 @@ FAULTS = {
     "missing": "thiếu",
     "extra_forbidden": "không phải khóa được biết",
     "int_type": "phải là số nguyên",
+    "int_parsing": "phải là số nguyên",
     "greater_than_equal": "phải từ {ge} trở lên",
     "less_than_equal": "nhiều nhất là {le}",
     "string_type": "phải là chuỗi ký tự",

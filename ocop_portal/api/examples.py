@@ -56,6 +56,15 @@ def shortened(value):
     return value
 
 
+def add_table(operation: dict) -> None:
+    """An open table of a room above: asked from its first row, answered by rows."""
+    for parameter in operation["parameters"]:
+        parameter["example"] = parameter["schema"].get("default", 0)
+    reply = operation["responses"]["200"]["content"]["application/json"]
+    table = operation["operationId"].removeprefix("data_").replace("_", "-")
+    reply["example"] = {"dataset": table, "offset": 0, "count": 1, "rows": [{"id": 1}]}
+
+
 def add_to(schema: dict) -> dict:
     """The OpenAPI document with the examples in it."""
     schema = copy.deepcopy(schema)
@@ -63,6 +72,9 @@ def add_to(schema: dict) -> dict:
     for methods in schema["paths"].values():
         for operation in methods.values():
             name = operation["operationId"]
+            if name not in asked:
+                add_table(operation)
+                continue
             for parameter in operation["parameters"]:
                 parameter["example"] = asked[name]["path"][parameter["name"]]
             if asked[name]["body"] is not None:

@@ -13,11 +13,13 @@ from ninja import NinjaAPI
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
+from products import open_api
+
 from . import errors, examples, law
 
 # Prefix → router. A room's router knows nothing of limits, caches and refusals: see middleware.py
 # and errors.py.
-ROUTERS = {"decisions/": law.router}
+ROUTERS = {"decisions/": law.router, "du-lieu/": open_api.router}
 
 
 class ReadableRenderer(JSONRenderer):

@@ -187,10 +187,15 @@ def _known(batch: list[Wanted]) -> dict[tuple, int]:
     return {tuple(row[:4]): row[4] for row in rows if tuple(row[:4]) in wanted}
 
 
-def last_scan_age() -> datetime.timedelta | None:
-    """How long ago the last scan finished; None when none ever did.
+def last_scan() -> Scan | None:
+    """The last scan that finished; None when none ever did.
 
     The last by number, not by time: a clock that was set back must not make an older one the last.
     """
-    last = Scan.objects.filter(finished_at__isnull=False).order_by("-pk").first()
+    return Scan.objects.filter(finished_at__isnull=False).order_by("-pk").first()
+
+
+def last_scan_age() -> datetime.timedelta | None:
+    """How long ago the last scan finished; None when none ever did."""
+    last = last_scan()
     return abs(timezone.now() - last.finished_at) if last else None

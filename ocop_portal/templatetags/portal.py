@@ -4,6 +4,7 @@ Registered as builtins in the settings, so no template needs `{% load portal %}`
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django import template
 from django.templatetags.static import static
@@ -114,6 +115,17 @@ def points(value):
     if value is None or value == "":
         return NOTHING
     return show_points(value)
+
+
+@register.filter
+def vn_number(value):
+    """12.500.000 and 3,25: a number as Vietnamese write it; "–" for none."""
+    if value is None or value == "":
+        return NOTHING
+    text = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+    whole, _dot, rest = text.partition(".")
+    rest = rest.rstrip("0")
+    return whole.replace(",", ".") + (f",{rest}" if rest else "")
 
 
 @register.filter

@@ -398,3 +398,30 @@ def test_a_plan_costs_the_same_with_one_task_and_with_three(
     PlanTaskFactory.create_batch(rows, plan=plan)
     with django_assert_num_queries(15):
         client.get(plan.get_absolute_url())
+
+
+# --- Out to Excel, and the menu ---------------------------------------------------------------
+
+
+def test_plans_and_tasks_go_out_as_they_are_seen(client, district, plan_102):
+    found = client.get(reverse("products:plans"), {"export": "csv"})
+    lines = b"".join(found.streaming_content).decode().splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith(plan_102.number)
+    year = plan_102.first_year
+    found = client.get(plan_102.get_absolute_url(), {"export": "csv", "year": year})
+    lines = b"".join(found.streaming_content).decode().splitlines()
+    assert len(lines) == 1 + plan_102.tasks.in_force().filter(year=year).count()
+    assert {line.split(";")[0] for line in lines[1:]} == {str(year)}
+
+
+def test_the_menu_marks_the_plan_on_every_page_that_belongs_to_it(client, district, plan_102):
+    task = plan_102.tasks.first()
+    for url in (
+        plan_102.get_absolute_url(),
+        task.get_absolute_url(),
+        reverse("communes:apparatus"),
+        reverse("communes:trainings"),
+    ):
+        items = client.get(url).context["nav_items"]
+        assert [item.label for item in items if item.active] == ["Kế hoạch"], url

@@ -36,6 +36,7 @@ ONE_DAY = datetime.timedelta(days=1)
 # The issue's own words: 14, 7, 3, 1 days before, the day, then every 3 days, for 30 days.
 ON_DAYS = [-14, -7, -3, -1, 0, *range(3, 31, 3)]
 ANSWER_DAYS = 15
+BACK_DAYS = 15  # of the calendar, for an idea that was returned
 # Làm việc từ thứ hai đến thứ sáu, trừ các ngày này.
 OFF = {
     datetime.date(2020, 1, 1),
@@ -65,7 +66,6 @@ NEXT |= {S.IDEA_RETURNED: S.IDEA_REGISTERED, S.PLAN_RETURNED: S.PLAN_RECEIVED}
 BACK = {S.IDEA_REGISTERED: S.IDEA_RETURNED, S.PLAN_RECEIVED: S.PLAN_RETURNED}
 ANSWERS = {
     S.IDEA_REGISTERED,
-    S.IDEA_RETURNED,
     S.PLAN_RECEIVED,
     S.PLAN_RETURNED,
     S.DOSSIER_SUBMITTED,
@@ -91,6 +91,10 @@ class District:
             step = int(STEP_OF_STATE[state])
             if step in self.due:
                 found.append((f"entry:{pk}:step:{step}", self.due[step], turn, entry["commune"]))
+            if state == S.IDEA_RETURNED:
+                since = entry["since"]
+                back = since + ONE_DAY * BACK_DAYS
+                found.append((f"entry:{pk}:idea-back:{since}", back, turn, entry["commune"]))
             if state in ANSWERS:
                 since = entry["since"]
                 due_on, left = since, ANSWER_DAYS

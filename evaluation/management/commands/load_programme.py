@@ -8,6 +8,7 @@ from ocop_portal.reminders.workdays import load_holidays
 from products.models import Product
 from products.plan_programme import load_plans
 from products.programme import load_cycles, load_products
+from products.promotion_programme import load_chains
 from products.word_index import index_products
 
 # In the order in which one rests on another.
@@ -16,6 +17,7 @@ KINDS = (
     ("chủ thể", load_producers),
     ("chu trình năm", load_cycles),
     ("kế hoạch", load_plans),
+    ("chuỗi liên kết", load_chains),
     ("sản phẩm", load_products),
     ("công nhận", load_recognitions),
     ("ngày nghỉ", load_holidays),

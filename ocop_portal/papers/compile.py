@@ -11,7 +11,8 @@ from pathlib import Path
 import typst
 
 HERE = Path(__file__).parent
-TEMPLATES = HERE / "typst"
+# Templates of every room lie below it, and import the common one by its path from here.
+ROOT = HERE.parent.parent
 
 
 @cache
@@ -21,10 +22,10 @@ def _fonts() -> typst.Fonts:
 
 
 def compiled(template: str, data: str) -> bytes:
-    """The PDF of `typst/<template>.typ` with this JSON; the same data gives the same bytes."""
+    """The PDF of the template at this path with this JSON; the same data gives the same bytes."""
     return typst.compile(
-        str(TEMPLATES / f"{template}.typ"),
-        root=str(TEMPLATES),
+        template,
+        root=str(ROOT),
         font_paths=_fonts(),
         format="pdf",
         sys_inputs={"data": data},

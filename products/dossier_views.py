@@ -1,0 +1,184 @@
+"""Officers' pages beside the papers of a dossier: criteria proved, papers asked for."""
+
+from crispy_forms.layout import Column, Row
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from communes.keeping_forms import helper_of
+from ocop_portal.forms import PortalForm, PortalModelForm
+from ocop_portal.pages import REFUSED
+
+from .dossier import PaperRefused
+from .entry_views import entry_crumbs, find_entry
+from .evidence_links import criteria_of, link_evidence
+from .forms import PaperForm
+from .models import Paper, PaperSlot
+from .paper_slots import answer_slot, ask_for, fill_slot
+from .views import officers_only, posted
+
+
+class CriteriaForm(PortalForm):
+    """The criteria that a paper proves."""
+
+    criteria = forms.MultipleChoiceField(
+        label=gettext_lazy("Giấy này chứng minh cho tiêu chí nào?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args, leaves, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["criteria"].choices = [
+            (leaf.code, f"{leaf.code}. {leaf.title}") for leaf in leaves
+        ]
+        self.helper = helper_of()
+
+
+class SlotForm(PortalModelForm):
+    """A paper that the district asks for."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Loại giấy tờ"))
+
+    class Meta:
+        model = PaperSlot
+        fields = ["kind", "words", "why", "due_on"]
+
+    def __init__(self, *args, entry, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [
+            (item.code, item.name) for item in entry.cycle.law.dossier if item.form == "file"
+        ]
+        self.helper = helper_of("kind", "words", "why", Row(Column("due_on")))
+
+
+class AnswerForm(PortalForm):
+    """What the district says to a paper that was handed in."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("Trả lời"),
+        choices=[
+            ("accepted", gettext_lazy("Nhận")),
+            ("refused", gettext_lazy("Chưa đạt, bổ sung lại")),
+            ("withdrawn", gettext_lazy("Không yêu cầu nữa")),
+        ],
+    )
+    answer = forms.CharField(
+        label=gettext_lazy("Lý do"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("Không cần ghi khi nhận."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = helper_of()
+
+
+def _page(request, form, act, *, entry, title: str, lead: str = "", multipart=False):
+    """Show a form, or `act` on it and lead back to the dossier; a refusal stands on the form."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act()
+        except PaperRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Đã lưu."))
+            return redirect(f"{entry.get_absolute_url()}#ho-so")
+    return render(
+        request,
+        "components/form_page.html",
+        {
+            "form": form,
+            "title": title,
+            "lead": lead,
+            "multipart": multipart,
+            "cancel_url": f"{entry.get_absolute_url()}#ho-so",
+            "breadcrumbs": entry_crumbs(entry, (title, "")),
+        },
+        status=REFUSED if form.errors else 200,
+    )
+
+
+@officers_only
+def paper_criteria(request, pk: int):
+    """Choose the criteria that a paper proves."""
+    paper = get_object_or_404(Paper.objects.filter(withdrawn_at__isnull=True), pk=pk)
+    entry = find_entry(request, paper.entry_id)
+    criteria = criteria_of(entry)
+    if criteria is None:
+        raise Http404
+    linked = paper.evidence_links.filter(ended_at=None).values_list("criterion", flat=True)
+    form = CriteriaForm(posted(request), leaves=criteria.leaves, initial={"criteria": list(linked)})
+    return _page(
+        request,
+        form,
+        lambda: link_evidence(paper=paper, codes=form.cleaned_data["criteria"], by=request.user),
+        entry=entry,
+        title=_("Gắn giấy tờ với tiêu chí"),
+        lead=str(paper),
+    )
+
+
+@officers_only
+def slot_ask(request, pk: int):
+    """Ask the commune for one paper."""
+    entry = find_entry(request, pk)
+    if not request.user.has_perm("products.decide_entry", entry):
+        raise PermissionDenied
+    form = SlotForm(posted(request), instance=PaperSlot(entry=entry), entry=entry)
+    return _page(
+        request,
+        form,
+        lambda: ask_for(slot=form.instance, by=request.user),
+        entry=entry,
+        title=_("Yêu cầu thêm giấy tờ"),
+    )
+
+
+def _find_slot(request, pk: int):
+    slot = get_object_or_404(PaperSlot, pk=pk)
+    return slot, find_entry(request, slot.entry_id)
+
+
+@officers_only
+def slot_fill(request, pk: int):
+    """Hand in the paper that was asked for."""
+    slot, entry = _find_slot(request, pk)
+    item = next((item for item in entry.cycle.law.dossier if item.code == slot.kind), None)
+    if item is None:
+        raise Http404
+    form = PaperForm(
+        posted(request), request.FILES or None, item=item, limit_mb=settings.UPLOAD_MAX_MB
+    )
+    return _page(
+        request,
+        form,
+        lambda: fill_slot(slot=slot, paper=form.instance, upload=form.upload, by=request.user),
+        entry=entry,
+        title=_("Bổ sung: %s") % slot.words,
+        lead=slot.why,
+        multipart=True,
+    )
+
+
+@officers_only
+def slot_answer(request, pk: int):
+    """Accept or refuse what was handed in, or ask for it no longer."""
+    slot, entry = _find_slot(request, pk)
+    if not request.user.has_perm("products.decide_entry", entry):
+        raise PermissionDenied
+    form = AnswerForm(posted(request))
+    return _page(
+        request,
+        form,
+        lambda: answer_slot(slot=slot, by=request.user, **form.cleaned_data),
+        entry=entry,
+        title=_("Trả lời: %s") % slot.words,
+        lead=slot.why,
+    )

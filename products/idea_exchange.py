@@ -1,0 +1,244 @@
+"""Ideas from Excel: entries of a year's cycle with what is proposed."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from communes.exchange import UnitFinder, whole
+from communes.models import Producer, UnitCover
+from ocop_portal.exchange.models import Row
+from ocop_portal.exchange.registry import Column, Draft, Importer, importer
+from ocop_portal.text import fold
+
+from .cycle import Refused, enter
+from .exchange import ProducerFinder, find_set
+from .models import Cycle, Entry, Product
+from .register import mark_of, may_write_idea, write_idea
+from .scope import cycles_for
+
+LONGEST = Entry._meta.get_field("idea").max_length
+
+
+@importer
+class IdeaImporter(Importer):
+    """A row is a product's idea for a year; the same product and year is the same entry.
+
+    The product stands in the register or in the same file.
+    """
+
+    kind = "idea"
+    label = gettext_lazy("Ý tưởng")
+    permission = "products.list_products"
+    rank = 3
+    columns = (
+        Column("product", gettext_lazy("Tên sản phẩm"), True, ("Sản phẩm",)),
+        Column(
+            "producer",
+            gettext_lazy("Chủ thể"),
+            True,
+            ("Tên chủ thể", "Mã số thuế chủ thể"),
+            gettext_lazy("Tên hoặc mã số thuế"),
+        ),
+        Column("unit", gettext_lazy("Xã của chủ thể"), aliases=("Xã", "Xã, thị trấn")),
+        Column(
+            "year",
+            gettext_lazy("Năm"),
+            True,
+            ("Chu trình năm",),
+            gettext_lazy("Năm của chu trình đang mở"),
+        ),
+        Column("idea", gettext_lazy("Ý tưởng"), True, ("Nội dung ý tưởng",)),
+        Column(
+            "set",
+            gettext_lazy("Bộ sản phẩm"),
+            aliases=("Bộ số", "Bộ"),
+            hint=gettext_lazy("Chỉ khi sản phẩm được phân loại theo Quyết định khác"),
+        ),
+    )
+
+    def key(self, draft: Draft) -> tuple:
+        """The product and the cycle."""
+        after = draft.after
+        return (after.get("product_id"), after.get("product_row"), after.get("cycle_id"))
+
+    def check(self, drafts: Iterable[Draft]) -> None:
+        drafts = list(drafts)
+        units = UnitFinder(self.by)
+        producers = ProducerFinder(self.by, self.job, {d.values["producer"] for d in drafts})
+        cycles: dict[int, list[Cycle]] = {}
+        for cycle in cycles_for(self.by).filter(is_closed=False).select_related("unit"):
+            cycles.setdefault(cycle.year, []).append(cycle)
+        covered = set(
+            UnitCover.objects.filter(
+                holder__in={cycle.unit_id for found in cycles.values() for cycle in found}
+            ).values_list("holder_id", "unit_id")
+        )
+        owners = {}
+        for draft in drafts:
+            owners[draft.number] = self._owner(draft, units, producers)
+        products = self._products(owners.values())
+        for draft in drafts:
+            owner = owners[draft.number]
+            if owner is not None:
+                self._read(draft, owner, products, cycles, covered)
+        self._compare([draft for draft in drafts if not draft.faults])
+
+    def _owner(self, draft: Draft, units: UnitFinder, producers: ProducerFinder):
+        """The producer, or the row that will make it; None with a fault named."""
+        unit_id, column = None, "unit"
+        try:
+            if "unit" in draft.values:
+                unit_id = units.find(draft.values["unit"]).pk
+            column = "producer"
+            return producers.find(draft.values["producer"], unit_id)
+        except ValidationError as error:
+            draft.fault(column, error.messages[0])
+            return None
+
+    def _products(self, owners) -> dict[tuple, Product | Row]:
+        """(owner's kind and id, folded name) → the product, or the row that will make it."""
+        known = {owner.pk for owner in owners if isinstance(owner, Producer)}
+        found: dict[tuple, Product | Row] = {
+            ("producer", product.producer_id, fold(product.name)): product
+            for product in Product.objects.filter(producer__in=known)
+        }
+        rows = self.job.rows.filter(kind="product", outcome=Row.Outcome.NEW) if self.job else ()
+        for row in rows:
+            kind = "row" if row.after.get("producer_row") else "producer"
+            owner = row.after.get("producer_row") or row.after.get("producer_id")
+            found[kind, owner, fold(row.after["name"])] = row
+        return found
+
+    def _read(self, draft: Draft, owner, products, cycles, covered) -> None:
+        is_row = isinstance(owner, Row)
+        unit_id = owner.after["unit_id"] if is_row else owner.unit_id
+        key = ("row" if is_row else "producer", owner.pk, fold(draft.values["product"]))
+        product = products.get(key)
+        if product is None:
+            draft.fault(
+                "product",
+                _("Chủ thể chưa có sản phẩm “%s”, cũng không có trong tệp.")
+                % draft.values["product"],
+            )
+            return
+        cycle = self._cycle(draft, unit_id, cycles, covered)
+        if len(draft.values["idea"]) > LONGEST:
+            draft.fault("idea", _("Ý tưởng có hơn %s chữ.") % LONGEST)
+        if cycle is None or draft.faults:
+            return
+        decision, number = _classified(product)
+        if decision != cycle.decision:
+            if "set" not in draft.values:
+                draft.fault(
+                    "set",
+                    _("Sản phẩm được phân loại theo Quyết định khác: hãy ghi bộ theo %s.")
+                    % cycle.law.number,
+                )
+                return
+            try:
+                number = find_set(cycle.law, draft.values["set"]).number
+            except ValidationError as error:
+                draft.fault("set", error.messages[0])
+                return
+        own = "product_row" if isinstance(product, Row) else "product_id"
+        draft.after = {
+            own: product.pk,
+            "cycle_id": cycle.pk,
+            "set_number": number,
+            "idea": draft.values["idea"],
+        }
+
+    @staticmethod
+    def _cycle(draft: Draft, unit_id: int, cycles, covered) -> Cycle | None:
+        try:
+            year = whole(draft.values["year"])
+        except ValidationError as error:
+            draft.fault("year", error.messages[0])
+            return None
+        for cycle in cycles.get(year, ()):
+            if (cycle.unit_id, unit_id) in covered:
+                return cycle
+        draft.fault("year", _("Không có chu trình năm %s đang mở cho xã của chủ thể.") % year)
+        return None
+
+    def _compare(self, drafts: list[Draft]) -> None:
+        """Which entries are there already; one query."""
+        known = {
+            (entry.product_id, entry.cycle_id): entry
+            for entry in Entry.objects.filter(
+                product__in={d.after["product_id"] for d in drafts if "product_id" in d.after},
+                cycle__in={d.after["cycle_id"] for d in drafts},
+            ).select_related("cycle")
+        }
+        for draft in drafts:
+            entry = known.get((draft.after.get("product_id"), draft.after["cycle_id"]))
+            if entry is None:
+                continue
+            draft.target = entry.pk
+            if entry.idea == draft.after["idea"]:
+                continue
+            if not may_write_idea(entry):
+                draft.fault(
+                    "idea",
+                    _("Ý tưởng không sửa được nữa: sản phẩm đang ở trạng thái “%s”.")
+                    % entry.get_state_display(),
+                )
+                continue
+            draft.before = {"idea": entry.idea}
+            draft.changes = [(_("Ý tưởng"), entry.idea, draft.after["idea"])]
+
+    def apply(self, draft: Draft) -> int:
+        after = draft.after
+        try:
+            if draft.target:
+                entry = Entry.objects.get(pk=draft.target)
+                seen = mark_of(draft.before["idea"])
+                return write_idea(entry=entry, idea=after["idea"], by=self.by, seen=seen).pk
+            product = Product.objects.get(pk=after.get("product_id") or self._made_by(after))
+            cycle = Cycle.objects.select_for_update().get(pk=after["cycle_id"])
+            if cycle.entries.filter(product=product).exists():
+                raise ValidationError(
+                    _("%s đã được đưa vào chu trình sau khi xem trước. Hãy tải tệp lên lại.")
+                    % product
+                )
+            return enter(
+                product=product,
+                cycle=cycle,
+                by=self.by,
+                idea=after["idea"],
+                set_number=after["set_number"],
+            ).pk
+        except Refused as refused:
+            raise ValidationError(refused.reasons) from refused
+
+    @staticmethod
+    def _made_by(after: dict) -> int:
+        row = Row.objects.get(pk=after["product_row"])
+        if row.applied_at is None:
+            raise ValidationError(_("Sản phẩm ở dòng %s chưa nhập được.") % row.number)
+        return row.target
+
+    def undo(self, draft: Draft) -> str:
+        entry = Entry.objects.filter(pk=draft.target).select_related("cycle", "product").first()
+        if entry is None:
+            return ""
+        if entry.idea != draft.after["idea"] or not may_write_idea(entry):
+            return _("%s đã được sửa hoặc chuyển bước sau khi nhập.") % entry
+        if draft.before:
+            write_idea(entry=entry, idea=draft.before["idea"], by=self.by)
+            return ""
+        if entry.papers.exists() or entry.events.exclude(action="enter").exists():
+            return _("%s đã được sửa hoặc chuyển bước sau khi nhập.") % entry
+        entry._history_user, entry._change_reason = self.by, _("Hoàn tác nhập từ Excel")
+        entry.events.all().delete()
+        entry.delete()
+        return ""
+
+
+def _classified(product: Product | Row) -> tuple[str, int]:
+    """Decision and set, of a product or of the row that will make it."""
+    if isinstance(product, Row):
+        return product.after["decision"], product.after["set_number"]
+    return product.decision, product.set_number

@@ -1,0 +1,59 @@
+"""Which rows of promotion, chains and flagship products a person may work with."""
+
+from django.db.models import Q, QuerySet
+
+from communes.models import Role
+from communes.scope import OFFICERS, units_in_scope
+
+from .models import Chain, ChainLink, Fair, FairPhoto, GapTask
+from .promotion_models import OfProduct
+
+
+def of_products_for(model: type[OfProduct], user) -> QuerySet:
+    """The rows of the products whose producer sits in this officer's units."""
+    units = units_in_scope(user, *OFFICERS).values("pk")
+    return model.objects.filter(product__producer__unit__in=units)
+
+
+def fairs_for(user) -> QuerySet[Fair]:
+    """The fairs of every unit that covers, or is covered by, one of this officer's units."""
+    units = units_in_scope(user, *OFFICERS).values("pk")
+    return Fair.objects.filter(unit__covers__unit__in=units).distinct()
+
+
+def own_fairs_for(user) -> QuerySet[Fair]:
+    """The fairs that a district officer keeps."""
+    return Fair.objects.filter(unit__in=_own_units(user))
+
+
+def fair_photos_for(user) -> QuerySet[FairPhoto]:
+    """The photos of the fairs that the person may read of."""
+    return FairPhoto.objects.filter(fair__in=fairs_for(user).values("pk"))
+
+
+def chains_for(user) -> QuerySet[Chain]:
+    """The chains of every unit that covers, or is covered by, one of this officer's units."""
+    units = units_in_scope(user, *OFFICERS).values("pk")
+    return Chain.objects.filter(unit__covers__unit__in=units).distinct()
+
+
+def chain_links_for(user) -> QuerySet[ChainLink]:
+    """The parties whose file the person may read.
+
+    A contract is the business of its commune and of the district, not of the other communes.
+    """
+    units = units_in_scope(user, *OFFICERS).values("pk")
+    return ChainLink.objects.filter(
+        Q(chain__unit__in=_own_units(user)) | Q(producer__unit__in=units) | Q(commune__in=units),
+        chain__in=chains_for(user).values("pk"),
+    )
+
+
+def gap_tasks_for(user) -> QuerySet[GapTask]:
+    """The work on the flagship products of this officer's units."""
+    units = units_in_scope(user, *OFFICERS).values("pk")
+    return GapTask.objects.filter(flagship__product__producer__unit__in=units)
+
+
+def _own_units(user):
+    return units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
