@@ -67,9 +67,11 @@ def make_samples(*, product: Product, by) -> None:
     )
     chain = Chain(unit=unit, name="Chuỗi liên kết mẫu", goods="Mặt hàng mẫu")
     flagship = Flagship(product=product, target_star=4, level=Flagship.Level.PROVINCE, year=2020)
+    # A row that others point to is kept first: before that it has no key to point with.
+    for row in (fair, chain, flagship):
+        save_promotion(row=row, by=by)
     part = ChainLink.Part
     for row in (
-        fair,
         FairProduct(
             fair=fair, product=product, booth="Gian mẫu", sales=12_500_000, contracts_signed=1
         ),
@@ -81,11 +83,9 @@ def make_samples(*, product: Product, by) -> None:
         ),
         OnlineShop(product=product, platform="Sàn mẫu", url="https://ban-hang-mau.example/"),
         Contract(product=product, buyer="Bên mua mẫu", volume=2, volume_unit="tấn"),
-        chain,
         ChainLink(chain=chain, part=part.GROWER, name="Tổ trồng mẫu", area=20, households=35),
         ChainLink(chain=chain, part=part.PROCESSOR, producer=product.producer, volume=18),
         ChainLink(chain=chain, part=part.BUYER, name="Bên mua mẫu", volume=12),
-        flagship,
         GapTask(flagship=flagship, words="Việc mẫu: làm tem truy xuất", who="Chủ thể mẫu"),
     ):
         save_promotion(row=row, by=by)

@@ -2234,4 +2234,14 @@ class Migration(migrations.Migration):
                 violation_error_message="Ngày cuối phải từ ngày đầu trở đi.",
             ),
         ),
+        migrations.AlterField(
+            model_name='historicalplantask',
+            name='measure',
+            field=models.CharField(blank=True, choices=[('entries', 'sản phẩm tham gia chu trình'), ('producers', 'chủ thể tham gia chu trình'), ('communes', 'xã, thị trấn có sản phẩm tham gia'), ('stars_3', 'sản phẩm được công nhận 3 sao'), ('stars_4', 'sản phẩm được công nhận 4 sao'), ('stars_5', 'sản phẩm được công nhận 5 sao'), ('trainings', 'lớp tập huấn đã cử người dự'), ('outreach', 'buổi tuyên truyền, hướng dẫn'), ('outreach_people', 'lượt người dự tuyên truyền'), ('fairs', 'hội chợ, sự kiện xúc tiến đã dự')], help_text='Chọn nếu chỉ tiêu là con số mà cổng tự đếm được.', max_length=20, verbose_name='đối chiếu với số liệu của cổng'),
+        ),
+        migrations.AlterField(
+            model_name='plantask',
+            name='measure',
+            field=models.CharField(blank=True, choices=[('entries', 'sản phẩm tham gia chu trình'), ('producers', 'chủ thể tham gia chu trình'), ('communes', 'xã, thị trấn có sản phẩm tham gia'), ('stars_3', 'sản phẩm được công nhận 3 sao'), ('stars_4', 'sản phẩm được công nhận 4 sao'), ('stars_5', 'sản phẩm được công nhận 5 sao'), ('trainings', 'lớp tập huấn đã cử người dự'), ('outreach', 'buổi tuyên truyền, hướng dẫn'), ('outreach_people', 'lượt người dự tuyên truyền'), ('fairs', 'hội chợ, sự kiện xúc tiến đã dự')], help_text='Chọn nếu chỉ tiêu là con số mà cổng tự đếm được.', max_length=20, verbose_name='đối chiếu với số liệu của cổng'),
+        ),
     ]
