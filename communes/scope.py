@@ -31,13 +31,19 @@ def units_in_scope(user, *kinds: str) -> QuerySet[Unit]:
 
 
 def reaches(user, unit_id: int, *kinds: str) -> bool:
-    """Whether one of the person's roles of these kinds reaches this unit."""
-    holders = [role.unit_id for role in roles_of(user) if role.kind in kinds]
-    if unit_id in holders:
-        return True
-    return (
-        bool(holders) and Unit.objects.filter(pk=unit_id, covered_by__holder__in=holders).exists()
-    )
+    """Whether one of the person's roles of these kinds reaches this unit; asked once per request."""
+    holders = frozenset(role.unit_id for role in roles_of(user) if role.kind in kinds)
+    if unit_id in holders or not holders:
+        return unit_id in holders
+    # Beside the roles of `roles_of`: whoever reads the person anew reads both anew.
+    if not hasattr(user, "_reached_today"):
+        user._reached_today = {}
+    known = user._reached_today
+    if (holders, unit_id) not in known:
+        known[holders, unit_id] = UnitCover.objects.filter(
+            unit=unit_id, holder__in=holders
+        ).exists()
+    return known[holders, unit_id]
 
 
 def producers_for(user) -> QuerySet[Producer]:

@@ -120,9 +120,11 @@ def entry(request, pk: int):
 def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None, status=200):
     """The page of an entry. `refused`: why the move `tried` was not made; its reason is kept."""
     tried = tried or {}
+    papers = list(found.papers.select_related("uploaded_by", "withdrawn_by"))
+    # Read once, for the page and for what stands against a move.
+    found.papers_in_force = [paper for paper in papers if paper.withdrawn_at is None]
     lines = dossier.lines(found)
     criteria = found.criteria_read = criteria_of(found)
-    # Read once, for the page and for what stands against a move.
     found.slots_read = list(found.paper_slots.select_related("paper"))
     steps = boards.steps_of(found.cycle)
     due = {step.number: step for step in steps}[found.step]
@@ -137,11 +139,7 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
         for row in available(found, request.user)
     ]
     events = list(found.events.select_related("by").order_by("-at", "-pk"))
-    withdrawn = list(
-        found.papers.filter(withdrawn_at__isnull=False).select_related(
-            "withdrawn_by", "uploaded_by"
-        )
-    )
+    withdrawn = [paper for paper in papers if paper.withdrawn_at is not None]
     names = {item.code: item.name for item in found.cycle.law.dossier}
     for paper in withdrawn:
         paper.kind_name = names.get(paper.kind, paper.kind)

@@ -88,11 +88,12 @@ def plan(request, pk: int):
     if format_ := wanted_format(request):
         rows = wanted.apply(found.tasks.all()).iterator()
         return as_file(format_, name="viec-ke-hoach", fields=PLAN_TASK_FIELDS, rows=rows)
+    narrowed = bool(wanted.wanted.get("q") or wanted.active_count)
     in_force = list(found.tasks.in_force())
-    shown = [_dressed(task) for task in wanted.apply(found.tasks.all())]
+    wished = in_force if not narrowed else wanted.apply(found.tasks.all())
+    shown = [_dressed(task) for task in wished]
     cycles = dict(found.unit.cycles.values_list("year", "pk"))
     by_year = {year: list(rows) for year, rows in groupby(shown, key=lambda task: task.year)}
-    narrowed = bool(wanted.wanted.get("q") or wanted.active_count)
     years = [
         {"year": year, "tasks": by_year.get(year, []), "cycle": cycles.get(year)}
         for year in found.years
