@@ -1,13 +1,11 @@
 """From an idea to a public star rating, driven in Chromium as the people themselves would."""
 
 import datetime
-import io
 import re
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -39,32 +37,6 @@ SHEETS = (
 )
 TOTALS = (93, 89, 87)
 MEAN, MEAN_A, MEAN_B, MEAN_C = "89,66", "30,00", "23,00", "36,66"
-
-
-@pytest.fixture
-def faults():
-    """What any browser of the test complained of; to be empty at its end."""
-    return []
-
-
-@pytest.fixture
-def desk(browser, live_server, faults):
-    """`desk(screen=PHONE)` gives a browser window; all are closed at the end."""
-    opened = []
-
-    def sit_down(**how) -> Desk:
-        opened.append(Desk(browser, live_server, faults, **how))
-        return opened[-1]
-
-    yield sit_down
-    for one in opened:
-        one.close()
-
-
-@pytest.fixture
-def programme(db):
-    """Vĩnh Linh as published, with its open cycle of 2020."""
-    call_command("load_programme", stdout=io.StringIO())
 
 
 def _person(name: str, kind: str, unit: Unit):
