@@ -94,7 +94,7 @@ def _plan(commune: Desk) -> None:
     for year in (1, 2, 3):
         _type(commune, **{f"line1_{year}_quantity": "1.000", f"line1_{year}_price": "80.000"})
     for at, (side, name, amount) in enumerate(
-        (("Vốn tự có", "Vốn góp của thành viên", "200.000.000"), ("Sử dụng vốn", "Máy cô cao", "150.000.000")),
+        (("Vốn tự có", "Vốn góp", "200.000.000"), ("Sử dụng vốn", "Máy cô cao", "150.000.000")),
         start=1,
     ):
         commune.page.locator(f"[name=money{at}_side]").select_option(label=side)
