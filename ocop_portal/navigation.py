@@ -6,6 +6,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .languages import in_language
+
 
 @dataclass(frozen=True)
 class NavItem:
@@ -51,6 +53,24 @@ ALSO = {
 }
 
 
+def other_languages(request) -> list[dict]:
+    """A public page in every language, for its links; empty on the office's pages."""
+    match = getattr(request, "resolver_match", None)
+    if match is None or getattr(match.func, "login_required", True):
+        return []
+    query = request.META.get("QUERY_STRING", "")
+    return [
+        {
+            "code": code,
+            "name": name,
+            "path": in_language(request.path, code) + (f"?{query}" if query else ""),
+            "url": settings.SITE_URL + in_language(request.path, code),
+            "here": code == request.LANGUAGE_CODE,
+        }
+        for code, name in settings.LANGUAGES
+    ]
+
+
 def portal(request) -> dict:
     """What base.html needs on every page. Costs no query on public pages for visitors."""
     user = getattr(request, "user", None)
@@ -69,6 +89,7 @@ def portal(request) -> dict:
         "portal_name": settings.PORTAL_NAME,
         # Filters and pages of a list are the same page to a search engine.
         "canonical": f"{settings.SITE_URL}{here}",
+        "languages": other_languages(request),
         "nav_items": items,
         "unread_notices": user.notices.filter(read_at__isnull=True).count() if office else 0,
     }

@@ -14,7 +14,6 @@ import structlog
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -111,6 +110,7 @@ MIDDLEWARE = [
     # Before the session: the API takes no cookies.
     "ocop_portal.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "ocop_portal.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -341,9 +341,8 @@ PHOTO_MAX_PIXELS = 50_000_000
 
 # --- Language, time -----------------------------------------------------------------------
 LANGUAGE_CODE = "vi"
-# Every text is marked for translation. Until an English translation is complete, a browser set to
-# English (many an office's is) must not get a page that is half of each: one language only.
-LANGUAGES = [("vi", _("Tiếng Việt"))]
+# English of the public pages; the address decides (`languages.py`).
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["ocop_portal.formats"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"

@@ -1,6 +1,7 @@
 """Every address of the portal. Public pages first; all else asks for a login (deny by default)."""
 
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import views as sitemaps
@@ -13,9 +14,10 @@ from products import open_views
 from products.public_views import home
 
 from . import health, views
+from .api import docs as api_docs
 
+# What programs ask for: one address in whatever language.
 urlpatterns = [
-    path("", home, name="home"),
     path("suc-khoe/", health.health, name="health"),
     path("suc-khoe/web/", health.web_health, name="web_health"),
     path("sw.js", offline.worker, name="worker"),
@@ -34,6 +36,12 @@ urlpatterns = [
         {"sitemaps": open_views.SITEMAPS},
         name="sitemap_part",
     ),
+    path("api/v1/", include("ocop_portal.api.urls")),
+]
+
+# What people read: English under /en/, see `languages.py`.
+urlpatterns += i18n_patterns(
+    path("", home, name="home"),
     path("lam-viec/", views.office, name="office"),
     path("tai-khoan/", include("ocop_portal.accounts.login_urls")),
     path("toi/", include("ocop_portal.accounts.urls")),
@@ -41,14 +49,15 @@ urlpatterns = [
     path("nhac-viec/", include("ocop_portal.reminders.urls")),
     path("nhap-excel/", include("ocop_portal.exchange.urls")),
     path("", include("ocop_portal.lawbook.urls")),
-    path("api/", include("ocop_portal.api.urls")),
     path("nguoi-dung/", include("communes.roles_urls")),
     path("", include("communes.urls")),
     path("", include("products.urls")),
     path("danh-gia/", include("evaluation.urls")),
+    path("api/", api_docs.page, name="api-docs"),
     path("kiem-tra/", check_certificates, name="check_certificates"),
     path("kiem-tra/<str:code>/", check_certificate, name="check_certificate"),
-]
+    prefix_default_language=False,
+)
 
 if settings.DEBUG:
     urlpatterns += static(

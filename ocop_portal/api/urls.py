@@ -1,7 +1,7 @@
-"""Addresses of the API and of the page that explains it."""
+"""Addresses of the API."""
 
 from django.urls import path
 
-from . import docs, root
+from . import root
 
-urlpatterns = [path("", docs.page, name="api-docs"), path("v1/", root.urls())]
+urlpatterns = [path("", root.urls())]
