@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from . import errors, middleware, root
@@ -46,7 +47,7 @@ KINDS = {
     "integer": _("số nguyên"),
     "boolean": _("đúng/sai"),
     "array": _("danh sách"),
-    "object": _("đối tượng"),
+    "object": pgettext_lazy("kiểu dữ liệu", "đối tượng"),
     "null": "null",
 }
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ocop_portal import law
 from ocop_portal.law.criteria import CONDITIONAL, EVIDENCE, KNOCK_OUT, REQUIREMENT
@@ -276,7 +276,7 @@ _COUNTS = (
     gettext_lazy("hai"),
     gettext_lazy("ba"),
     gettext_lazy("bốn"),
-    gettext_lazy("năm"),
+    pgettext_lazy("số đếm", "năm"),
     gettext_lazy("sáu"),
     gettext_lazy("bảy"),
     gettext_lazy("tám"),
