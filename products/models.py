@@ -199,7 +199,7 @@ class Cycle(models.Model):
     @property
     def office(self) -> str:
         """Who decides on this cycle's entries, as officers say it: "huyện", "tỉnh"."""
-        return self.unit.kind.lower()
+        return str(_(self.unit.kind.lower()))
 
     @property
     def law(self) -> law.Decision:
