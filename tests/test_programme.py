@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import TestCase, override_settings
 
 from communes.models import Producer, Unit
 from communes.units import communes_on
@@ -142,44 +143,82 @@ def test_both_cycles_rest_on_plan_102_and_decision_1048_without_made_up_dates(pr
 # --- Samples ----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def samples(settings, programme):
-    settings.DEBUG = True
-    call_command("make_sample_accounts", stdout=StringIO())
-    call_command("load_samples", stdout=StringIO())
+@override_settings(DEBUG=True)
+class Samples(TestCase):
+    """Loaded once for all: they take many seconds."""
 
+    @classmethod
+    def setUpTestData(cls):
+        load()
+        call_command("make_sample_accounts", stdout=StringIO())
+        call_command("load_samples", stdout=StringIO())
 
-def test_samples_stand_in_many_steps_are_called_samples_and_are_made_once(samples):
-    call_command("load_samples", stdout=StringIO())
-    states = {
-        year: sorted(Entry.objects.filter(cycle__year=year).values_list("state", flat=True))
-        for year in (2020, 2026)
-    }
-    assert states == {
-        2020: [
-            "dossier_submitted",
-            "idea_draft",
-            "idea_registered",
-            "implementing",
-            "in_evaluation",
-            "in_promotion",
-            "plan_returned",
-            "rated",
-        ],
-        2026: [
-            "dossier_submitted",
-            "idea_registered",
-            "implementing",
-            "in_evaluation",
-            "in_evaluation",
-            "rated",
-        ],
-    }
-    made = Product.objects.filter(is_sample=True).select_related("producer")
-    assert made.count() == 14
-    assert all(product.name.startswith("Sản phẩm mẫu ") for product in made)
-    assert all("mẫu" in product.producer.name for product in made)
-    assert all(product.producer.is_sample for product in made)
+    def test_samples_stand_in_many_steps_are_called_samples_and_are_made_once(self):
+        call_command("load_samples", stdout=StringIO())
+        states = {
+            year: sorted(Entry.objects.filter(cycle__year=year).values_list("state", flat=True))
+            for year in (2020, 2026)
+        }
+        assert states == {
+            2020: [
+                "dossier_submitted",
+                "idea_draft",
+                "idea_registered",
+                "implementing",
+                "in_evaluation",
+                "in_promotion",
+                "plan_returned",
+                "rated",
+            ],
+            2026: [
+                "dossier_submitted",
+                "idea_registered",
+                "implementing",
+                "in_evaluation",
+                "in_evaluation",
+                "rated",
+            ],
+        }
+        made = Product.objects.filter(is_sample=True).select_related("producer")
+        assert made.count() == 14
+        assert all(product.name.startswith("Sản phẩm mẫu ") for product in made)
+        assert all("mẫu" in product.producer.name for product in made)
+        assert all(product.producer.is_sample for product in made)
+
+    def test_made_up_marks_stand_beside_samples_alone(self):
+        scored = Product.objects.filter(entries__candidates__sheets__isnull=False).distinct()
+        assert scored.count() == 6
+        assert all(product.is_sample for product in scored)
+        with_points = PublicRating.objects.exclude(points="")
+        assert set(with_points.values_list("product__is_sample", flat=True)) == {True}
+        assert list(Round.objects.order_by("name").values_list("name", "state")) == [
+            ("Đợt đánh giá mẫu 1", "published"),
+            ("Đợt đánh giá mẫu 2", "open"),
+            ("Đợt đánh giá mẫu 3", "published"),
+            ("Đợt đánh giá mẫu 4", "open"),
+            ("Đợt đánh giá mẫu 5", "tallying"),
+        ]
+        results = Result.objects.order_by("candidate__round__name", "candidate__number")
+        assert [(result.band, result.stars, result.proposal) for result in results] == [
+            (3, 3, "refer"),
+            (4, 4, "refer"),
+            (4, 3, "recognise"),
+        ]
+        # One sample bears valid stars, the others only a council's word.
+        current = PublicRating.objects.filter(product__is_sample=True, is_current=True)
+        assert {rating.product.name: rating.is_certified for rating in current} == {
+            "Sản phẩm mẫu 7 – Dưa hấu": False,
+            "Sản phẩm mẫu 8 – Tiêu sọ": True,
+            "Sản phẩm mẫu 14 – Dầu lạc": False,
+        }
+
+    def test_the_samples_of_2026_show_a_doubtful_mark_and_a_producer_s_own_sheet(self):
+        (row,) = round_tally(Round.objects.get(state="tallying"))
+        assert (row.tally.band, row.tally.stars) == (5, 4)
+        assert [mark.key for mark in row.marks if mark.apart] == [(5, "4.1")]
+        scored = Round.objects.get(state="open", cycle__year=2026).candidates.get()
+        assert scored.self_assessment["total"] == 94
+        assert set(scored.sheets.values_list("state", flat=True)) == {"submitted", "draft"}
 
 
 def test_samples_of_2026_are_added_where_those_of_2020_are_there_already(settings, programme):
@@ -194,43 +233,6 @@ def test_samples_of_2026_are_added_where_those_of_2020_are_there_already(setting
     ]
     assert evaluation_samples.are_loaded()
     assert evaluation_samples.load() == []
-
-
-def test_made_up_marks_stand_beside_samples_alone(samples):
-    scored = Product.objects.filter(entries__candidates__sheets__isnull=False).distinct()
-    assert scored.count() == 6
-    assert all(product.is_sample for product in scored)
-    with_points = PublicRating.objects.exclude(points="")
-    assert set(with_points.values_list("product__is_sample", flat=True)) == {True}
-    assert list(Round.objects.order_by("name").values_list("name", "state")) == [
-        ("Đợt đánh giá mẫu 1", "published"),
-        ("Đợt đánh giá mẫu 2", "open"),
-        ("Đợt đánh giá mẫu 3", "published"),
-        ("Đợt đánh giá mẫu 4", "open"),
-        ("Đợt đánh giá mẫu 5", "tallying"),
-    ]
-    results = Result.objects.order_by("candidate__round__name", "candidate__number")
-    assert [(result.band, result.stars, result.proposal) for result in results] == [
-        (3, 3, "refer"),
-        (4, 4, "refer"),
-        (4, 3, "recognise"),
-    ]
-    # One sample bears valid stars, the others only a council's word.
-    current = PublicRating.objects.filter(product__is_sample=True, is_current=True)
-    assert {rating.product.name: rating.is_certified for rating in current} == {
-        "Sản phẩm mẫu 7 – Dưa hấu": False,
-        "Sản phẩm mẫu 8 – Tiêu sọ": True,
-        "Sản phẩm mẫu 14 – Dầu lạc": False,
-    }
-
-
-def test_the_samples_of_2026_show_a_doubtful_mark_and_a_producer_s_own_sheet(samples):
-    (row,) = round_tally(Round.objects.get(state="tallying"))
-    assert (row.tally.band, row.tally.stars) == (5, 4)
-    assert [mark.key for mark in row.marks if mark.apart] == [(5, "4.1")]
-    scored = Round.objects.get(state="open", cycle__year=2026).candidates.get()
-    assert scored.self_assessment["total"] == 94
-    assert set(scored.sheets.values_list("state", flat=True)) == {"submitted", "draft"}
 
 
 def test_without_debug_there_are_no_samples(programme):
