@@ -18,8 +18,8 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-CATALOGUE_QUERIES = 6  # facets, communes, count, products, facts, photos
-CATALOGUE_QUERIES_FILTERED = 8  # and the typed words, and whether they fit as they stand
+CATALOGUE_QUERIES = 7  # facets, communes of now and of then, count, products, facts, photos
+CATALOGUE_QUERIES_FILTERED = 9  # and the typed words, and whether they fit as they stand
 PRODUCT_QUERIES = 5  # product, facts, photos, points of sale, shops online
 HOME_QUERIES = 10
 
