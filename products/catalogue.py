@@ -452,6 +452,7 @@ class HowRated:
     parts: list[PartScore]
     decision: law.Decision | None
     set_name: str
+    set_number: int | None  # None where that version is not known
     standing: versions.Standing | None  # of the set's text; None where that version is not known
     band: str  # the mean's, as the Decision prints it
     lowered: bool  # fewer stars than the band's: a criterion misses the minimum of that star
@@ -477,6 +478,7 @@ def how_rated(rating: PublicRating, product: Product) -> HowRated:
         ],
         decision=decision,
         set_name=criteria.name if criteria else "",
+        set_number=criteria.number if criteria else None,
         standing=versions.standing(criteria) if criteria else None,
         band=band.printed if band else "",
         lowered=band is not None and rating.stars < band.stars,

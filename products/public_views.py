@@ -2,18 +2,21 @@
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from ocop_portal.forms import PortalForm
 from ocop_portal.pages import page_of
 
 from . import catalogue as shelf
+from . import public_product as public_product_page
 from . import roadmap
+from .composition import composition_of
 from .models import PublicRating
 from .promotion_models import stands
 
@@ -131,18 +134,37 @@ def public_product(request, pk: int):
     # A newer result does not take away a certificate that still runs.
     certified = [f for f in facts if f.standing == shelf.Standing.CERTIFIED and f is not current]
     scored = next((f for f in facts if f.kind == PublicRating.Kind.COUNCIL and f.points), None)
+    photos = list(product.photos.all())
+    standing_facts = [*certified, current]
     return render(
         request,
         "products/public/product.html",
         {
             "product": product,
             "producer": product.producer,
-            "photos": list(product.photos.all()),
+            "photos": photos,
             "places": list(product.salespoints.in_force().filter(stands())),
             "shops": list(product.onlineshops.in_force().filter(stands())),
             "current": current,
-            "standing_facts": [*certified, current],
+            "standing_facts": standing_facts,
             "facts": facts,
             "how": shelf.how_rated(scored, product) if scored else None,
+            "council": composition_of(scored) if scored else None,
+            "related": public_product_page.related(product),
+            "address": public_product_page.address_of(product),
+            "picture": public_product_page.picture_of(photos),
+            "linked_data": public_product_page.linked_data(product, standing_facts[0], photos),
         },
     )
+
+
+@login_not_required
+@cache_control(max_age=86400, public=True)
+@require_safe
+def product_qr(request, pk: int):
+    """The address of a product's page as a QR, to print beside the product."""
+    product = shelf.rated_products().filter(pk=pk).first()
+    if product is None:
+        raise Http404
+    content = public_product_page.qr(public_product_page.address_of(product))
+    return HttpResponse(content, content_type="image/svg+xml")
