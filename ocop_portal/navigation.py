@@ -19,9 +19,10 @@ class NavItem:
 
 
 PUBLIC = (
-    (_("Trang chủ"), "home", "house"),
     (_("Sản phẩm"), "products:catalogue", "box-seam"),
-    (_("Xã, thị trấn"), "communes:public_list", "geo-alt"),
+    (_("Bản đồ"), "products:map", "map"),
+    (_("Số liệu"), "products:numbers", "graph-up"),
+    (_("Chương trình"), "products:programme", "flag"),
     (_("Bộ tiêu chí"), "lawbook:decisions", "journal-text"),
     (_("Tự đánh giá"), "lawbook:rehearsal_start", "clipboard-check"),
     (_("Kiểm tra chứng nhận"), "check_certificates", "shield-check"),
@@ -50,6 +51,13 @@ ALSO = {
         "/lam-viec/tuyen-truyen/",
     ),
     "products:cycles": ("/lam-viec/tham-gia/", "/lam-viec/giay-to/", "/lam-viec/tu-danh-gia/"),
+}
+
+ALSO_PUBLIC = {
+    "products:catalogue": ("/chu-the/",),
+    "products:map": ("/xa-thi-tran/",),
+    "products:numbers": ("/du-lieu-mo/",),
+    "products:programme": ("/danh-gia/cong-khai/",),
 }
 
 
@@ -83,7 +91,7 @@ def portal(request) -> dict:
     for label, name, icon in rows:
         url = reverse(name)
         active = here == url or (len(url) > 1 and name != "office" and here.startswith(url))
-        active = active or here.startswith(ALSO.get(name, ()) if office else ())
+        active = active or here.startswith((ALSO if office else ALSO_PUBLIC).get(name, ()))
         items.append(NavItem(label, url, icon, active))
     return {
         "portal_name": settings.PORTAL_NAME,

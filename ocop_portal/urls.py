@@ -15,6 +15,7 @@ from products.public_views import home
 
 from . import health, views
 from .api import docs as api_docs
+from . import offline as public_offline
 
 # What programs ask for: one address in whatever language.
 urlpatterns = [
@@ -22,6 +23,9 @@ urlpatterns = [
     path("suc-khoe/web/", health.web_health, name="web_health"),
     path("sw.js", offline.worker, name="worker"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("sw-cong-khai.js", public_offline.public_worker, name="public_worker"),
+    path("cong-khai.webmanifest", public_offline.public_manifest, name="public_manifest"),
+    path("khong-co-mang/", public_offline.offline_page, name="offline"),
     path("robots.txt", open_views.robots, name="robots"),
     path(".well-known/security.txt", open_views.security, name="security"),
     path(

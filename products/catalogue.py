@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import lru_cache
 
 from django.db import models
 from django.db.models import Case, Count, F, FilteredRelation, Prefetch, Q, QuerySet, Value, When
@@ -160,9 +161,12 @@ class Wanted:
     stars: str = ""
     standing: str = ""
     commune: str = ""  # key of a unit of any period
+    then: str = ""  # key of a unit that is no more, in which the producer was recorded
     branch: str = ""  # the branch's name as a slug
+    set: str = ""  # the set's name as a slug
     year: str = ""  # a year, a period as published, or NO_YEAR
     sort: str = ""  # "": what fits best where words were typed, else by stars
+    view: str = ""  # "": cards; "list": a table
 
     @property
     def filters(self) -> dict[str, str]:
@@ -170,8 +174,10 @@ class Wanted:
         return {name: getattr(self, name) for name in FILTERS if getattr(self, name)}
 
 
-COUNTED = ("stars", "standing", "branch", "year")  # few enough values to be counted all at once
-FILTERS = (*COUNTED, "commune")
+# Few enough values to be counted all at once.
+COUNTED = ("stars", "standing", "branch", "set", "year")
+FILTERS = (*COUNTED, "commune", "then")
+VIEWS = ("", "list")
 NO_YEAR = "khong-ro"
 
 
@@ -182,28 +188,42 @@ def wanted(query: dict) -> Wanted:
         found["stars"] = ""
     if found["standing"] not in Standing.values:
         found["standing"] = ""
-    if not re.fullmatch(r"[0-9]{1,18}", found["commune"]):
-        found["commune"] = ""
+    for name in ("commune", "then"):
+        if not re.fullmatch(r"[0-9]{1,18}", found[name]):
+            found[name] = ""
     if found["branch"] not in branch_names():
         found["branch"] = ""
+    if found["set"] not in set_names():
+        found["set"] = ""
     if found["sort"] not in ORDERS:
         found["sort"] = ""
+    if found["view"] not in VIEWS:
+        found["view"] = ""
     return Wanted(**found)
 
 
 def branch_names() -> dict[str, list[str]]:
     """Slug → the branch's name, in every spelling that a Decision prints."""
+    return _by_slug(branch.name for decision in law.decisions() for branch in decision.branches)
+
+
+def set_names() -> dict[str, list[str]]:
+    """Slug → the set's name, in every spelling that a Decision prints."""
+    return _by_slug(summary.name for decision in law.decisions() for summary in decision.sets)
+
+
+def _by_slug(names: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for decision in law.decisions():
-        for branch in decision.branches:
-            names = found.setdefault(branch_slug(branch.name), [])
-            if branch.name not in names:
-                names.append(branch.name)
+    for name in names:
+        spellings = found.setdefault(name_slug(name), [])
+        if name not in spellings:
+            spellings.append(name)
     return found
 
 
-def branch_slug(name: str) -> str:
-    """A branch's name as it stands in addresses."""
+@lru_cache(maxsize=1000)
+def name_slug(name: str) -> str:
+    """A branch's or a set's name as it stands in addresses."""
     return slugify(fold(name))
 
 
@@ -243,7 +263,9 @@ _CONDITIONS: dict[str, Callable[[str], Q]] = {
     "stars": lambda value: Q(rating__stars=int(value)) & ~Q(standing=Standing.REVOKED),
     "standing": lambda value: Q(standing=value),
     "commune": lambda value: Q(producer__unit__covered_by__holder=int(value)),
+    "then": lambda value: Q(producer__unit=int(value)),
     "branch": lambda value: Q(branch__in=branch_names()[value]),
+    "set": lambda value: Q(set_name__in=set_names()[value]),
     "year": _year_condition,
 }
 
@@ -263,7 +285,7 @@ class Choice:
 
 
 def choices(search: Wanted, hits: Hits) -> dict[str, list[Choice]]:
-    """What each filter offers, with counts; two queries, three when a commune is chosen.
+    """What each filter offers, with counts; three queries, and up to two for a chosen place.
 
     A count leaves its own filter aside, so that one can change from 4 to 3 stars in one go.
     """
@@ -271,13 +293,21 @@ def choices(search: Wanted, hits: Hits) -> dict[str, list[Choice]]:
         {
             "stars": "" if row["standing"] == Standing.REVOKED else str(row["rating__stars"]),
             "standing": row["standing"],
-            "branch": branch_slug(row["branch"]),
+            "branch": name_slug(row["branch"]),
+            "set": name_slug(row["set_name"]),
             "year": str(row["rating__year"] or row["rating__period_text"] or NO_YEAR),
             "found": row["found"],
         }
         for row in _filtered(search, hits, without=COUNTED)
         .order_by()
-        .values("rating__stars", "standing", "branch", "rating__year", "rating__period_text")
+        .values(
+            "rating__stars",
+            "standing",
+            "branch",
+            "set_name",
+            "rating__year",
+            "rating__period_text",
+        )
         .annotate(found=Count("pk"))
     ]
     offered = {}
@@ -293,56 +323,74 @@ def choices(search: Wanted, hits: Hits) -> dict[str, list[Choice]]:
             counts.setdefault(chosen[name], 0)
         offered[name] = _in_order(name, counts)
     offered["commune"] = _communes(search, hits)
+    offered["then"] = _communes_of_then(search, hits)
     return offered
 
 
 def _in_order(name: str, counts: Counter) -> list[Choice]:
+    branches, sets = branch_names(), set_names()
     labels = {
         "stars": lambda value: _("%s sao") % value,
         "standing": lambda value: str(Standing(value).label),
-        "branch": lambda value: branch_names()[value][0],
+        "branch": lambda value: branches[value][0],
+        "set": lambda value: sets.get(value, [value])[0],
         "year": lambda value: _("Nguồn không nêu năm") if value == NO_YEAR else value,
     }[name]
     orders = {
         "stars": lambda value: -int(value),
         "standing": Standing.values.index,
-        "branch": list(branch_names()).index,
+        "branch": list(branches).index,
+        "set": str,  # slugs stand in the order of the alphabet
         "year": lambda value: (value == NO_YEAR, [-ord(letter) for letter in value[-4:]], value),
     }[name]
     return [Choice(value, labels(value), counts[value]) for value in sorted(counts, key=orders)]
 
 
 def _communes(search: Wanted, hits: Hits) -> list[Choice]:
-    """Today's communes with products found in them or in the units that became part of them.
+    """Today's communes with products found in them or in the units that became part of them."""
+    holder = "producer__unit__covered_by__holder"
+    day = today()
+    stands = (
+        Q(**{f"{holder}__valid_from__isnull": True}) | Q(**{f"{holder}__valid_from__lte": day}),
+        Q(**{f"{holder}__valid_until__isnull": True}) | Q(**{f"{holder}__valid_until__gte": day}),
+    )
+    return _places("commune", holder, search, hits, stands)
+
+
+def _communes_of_then(search: Wanted, hits: Hits) -> list[Choice]:
+    """Communes that are no more, in which the producers of products found were recorded."""
+    unit = "producer__unit"
+    return _places("then", unit, search, hits, (Q(**{f"{unit}__valid_until__lt": today()}),))
+
+
+def _places(
+    name: str, unit: str, search: Wanted, hits: Hits, conditions: Iterable[Q]
+) -> list[Choice]:
+    """The communes that `unit` leads to and that meet the conditions, with products found there.
 
     The `MOST_COMMUNES` with the most products, by name: a longer list is no help on a phone.
     """
-    holder = "producer__unit__covered_by__holder"
-    day = today()
     # As a subquery, so that SQLite finds the products first; joined, it may start from the places.
-    found = _filtered(search, hits, without=("commune",)).order_by().values("pk")
+    found = _filtered(search, hits, without=(name,)).order_by().values("pk")
+    columns = [f"{unit}__{column}" for column in ("search", "kind", "name", "valid_until")]
     rows = (
         Product.objects.filter(pk__in=found)
-        .filter(
-            Q(**{f"{holder}__valid_from__isnull": True}) | Q(**{f"{holder}__valid_from__lte": day}),
-            Q(**{f"{holder}__valid_until__isnull": True})
-            | Q(**{f"{holder}__valid_until__gte": day}),
-            **{f"{holder}__level": Unit.Level.COMMUNE},
-        )
-        .values_list(holder, f"{holder}__search", f"{holder}__kind", f"{holder}__name")
+        .filter(*conditions, **{f"{unit}__level": Unit.Level.COMMUNE})
+        .values_list(unit, *columns)
         .annotate(found=Count("pk"))
-        .order_by("-found", holder)[:MOST_COMMUNES]
+        .order_by("-found", unit)[:MOST_COMMUNES]
     )
     offered = [
-        Choice(str(pk), f"{kind} {name}", count)
-        for pk, _search, kind, name, count in sorted(rows, key=lambda row: (row[1], row[0]))
+        Choice(str(pk), Unit(kind=kind, name=place, valid_until=until).dated_name, count)
+        for pk, _search, kind, place, until, count in sorted(rows, key=lambda row: (row[1], row[0]))
     ]
-    if search.commune and search.commune not in {choice.value for choice in offered}:
+    chosen = getattr(search, name)
+    if chosen and chosen not in {choice.value for choice in offered}:
         # A link from a page about another year, or a search that finds nothing there.
-        unit = Unit.objects.filter(pk=search.commune).first()
-        if unit:
+        missing = Unit.objects.filter(pk=chosen).first()
+        if missing:
             count = _filtered(search, hits).count()
-            offered.append(Choice(search.commune, unit.dated_name, count))
+            offered.append(Choice(chosen, missing.dated_name, count))
     return offered
 
 
@@ -404,6 +452,7 @@ class HowRated:
     parts: list[PartScore]
     decision: law.Decision | None
     set_name: str
+    set_number: int | None  # None where that version is not known
     standing: versions.Standing | None  # of the set's text; None where that version is not known
     band: str  # the mean's, as the Decision prints it
     lowered: bool  # fewer stars than the band's: a criterion misses the minimum of that star
@@ -429,6 +478,7 @@ def how_rated(rating: PublicRating, product: Product) -> HowRated:
         ],
         decision=decision,
         set_name=criteria.name if criteria else "",
+        set_number=criteria.number if criteria else None,
         standing=versions.standing(criteria) if criteria else None,
         band=band.printed if band else "",
         lowered=band is not None and rating.stars < band.stars,

@@ -19,6 +19,7 @@ from ocop_portal.exchange.tables import Field, as_file, wanted_format
 from ocop_portal.pages import crumbs
 
 from . import catalogue, figures, open_data
+from .public_producers import public_producers
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 
@@ -120,6 +121,8 @@ class Pages(Sitemap):
             "products:map",
             "products:numbers",
             "products:data",
+            "products:programme",
+            "evaluation:public_councils",
             "communes:public_list",
             "lawbook:decisions",
         ]
@@ -143,6 +146,21 @@ class Products(Sitemap):
         return item.updated_at
 
 
+class Producers(Sitemap):
+    """Every producer with a rated product."""
+
+    limit = 5000
+
+    def items(self):
+        return public_producers().order_by("pk")
+
+    def location(self, item):
+        return reverse("products:public_producer", args=[item.pk])
+
+    def lastmod(self, item):
+        return item.updated_at
+
+
 class Units(Sitemap):
     """Today's communes."""
 
@@ -155,7 +173,7 @@ class Units(Sitemap):
         return item.get_public_url()
 
 
-SITEMAPS = {"trang": Pages, "san-pham": Products, "xa": Units}
+SITEMAPS = {"trang": Pages, "san-pham": Products, "chu-the": Producers, "xa": Units}
 
 
 @login_not_required

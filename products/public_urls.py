@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from . import map_views, open_views, programme_views, public_views, voice_views
+from . import (
+    map_views,
+    open_views,
+    programme_views,
+    public_producers,
+    public_views,
+    voice_views,
+)
 
 urlpatterns = [
     path("san-pham/", public_views.catalogue, name="catalogue"),
     path("san-pham/<int:pk>/", public_views.public_product, name="public_product"),
+    path("san-pham/<int:pk>/ma-qr.svg", public_views.product_qr, name="product_qr"),
+    path("chu-the/<int:pk>/", public_producers.public_producer, name="public_producer"),
+    path("chu-the/<int:pk>/phan-anh/", voice_views.write_of_producer, name="feedback_of_producer"),
     # map, numbers, the programme, messages, open data
     path("ban-do/", map_views.page, name="map"),
     path("ban-do/du-lieu.geojson", map_views.data, name="map_data"),

@@ -19,6 +19,7 @@ from ocop_portal.forms import PortalForm
 from ocop_portal.pages import REFUSED, crumbs, page_of, take_errors
 
 from . import catalogue, voice
+from .public_producers import public_producer_or_404
 from .voice_models import Feedback
 
 TOO_MANY = 429
@@ -80,41 +81,51 @@ def write(request, pk: int):
     product = catalogue.rated_products().select_related("producer").filter(pk=pk).first()
     if product is None:
         raise Http404
+    about = _("Về “%(product)s” của %(producer)s") % {
+        "product": product,
+        "producer": product.producer,
+    }
+    return _write(request, product, about, product.get_public_url(), product=product)
+
+
+@login_not_required
+def write_of_producer(request, pk: int):
+    """Tell the office something about a producer as a whole."""
+    producer = public_producer_or_404(pk)
+    url = reverse("products:public_producer", args=[pk])
+    return _write(request, producer, _("Về %s") % producer, url, producer=producer)
+
+
+def _write(request, subject, about: str, back: str, **whom):
     form = FeedbackForm(request.POST or None)
+    status = REFUSED if form.errors else 200
     if request.method == "POST" and form.is_valid():
         if not voice.may_go_on(request, "send"):
             form.add_error(None, _("Đã gửi nhiều phản ánh từ mạng này. Hãy gửi lại sau một giờ."))
-            return _write_page(request, form, product, TOO_MANY)
-        voice.count(request, "send")
-        told = {name: form.cleaned_data[name] for name in ("kind", "words", "sender", "contact")}
-        if form.cleaned_data["homepage"]:
-            # Nothing is kept, and the program is none the wiser.
-            return redirect("products:feedback_look_up")
-        found = voice.send(product=product, **told)
-        return render(
-            request,
-            "public/feedback_sent.html",
-            {"feedback": found, "keep_days": settings.FEEDBACK_CONTACT_DAYS},
-        )
-    return _write_page(request, form, product, REFUSED if form.errors else 200)
-
-
-def _write_page(request, form, product, status):
+            status = TOO_MANY
+        else:
+            voice.count(request, "send")
+            told = {n: form.cleaned_data[n] for n in ("kind", "words", "sender", "contact")}
+            if form.cleaned_data["homepage"]:
+                # Nothing is kept, and the program is none the wiser.
+                return redirect("products:feedback_look_up")
+            found = voice.send(**whom, **told)
+            return render(
+                request,
+                "public/feedback_sent.html",
+                {"feedback": found, "keep_days": settings.FEEDBACK_CONTACT_DAYS},
+            )
     return render(
         request,
         "public/feedback_form.html",
         {
             "form": form,
-            "product": product,
             "title": _("Gửi phản ánh"),
-            "lead": _("Về “%(product)s” của %(producer)s")
-            % {"product": product, "producer": product.producer},
+            "lead": about,
             "submit_label": _("Gửi"),
-            "cancel_url": product.get_public_url(),
+            "cancel_url": back,
             "keep_days": settings.FEEDBACK_CONTACT_DAYS,
-            "breadcrumbs": crumbs(
-                (product.name, product.get_public_url()), (_("Gửi phản ánh"), "")
-            ),
+            "breadcrumbs": crumbs((subject.name, back), (_("Gửi phản ánh"), "")),
         },
         status=status,
     )

@@ -14,7 +14,7 @@ from itertools import islice
 
 from django.db import models, transaction
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Length
+from django.db.models.functions import Length
 from rapidfuzz.distance import OSA
 
 from ocop_portal.search import words_of
@@ -25,6 +25,7 @@ LONGEST = 30  # letters of a word that are kept
 SHORTEST_MISTYPED = 3
 MOST_TYPED = 12  # words of one search; nobody types more
 BATCH = 1000
+FITS = (4, 2, 1)  # what a whole word, a beginning and a guess are worth
 
 
 class Place(models.IntegerChoices):
@@ -167,6 +168,10 @@ class _Typed:
     begun: set[int] = field(default_factory=set)
     near: set[int] = field(default_factory=set)
 
+    def groups(self, *, guessed: bool) -> list[set[int]]:
+        """The ids, those that fit best first; wrong letters only where they are guessed."""
+        return [self.exact, self.begun, *([self.near] if guessed else [])]
+
 
 @dataclass(frozen=True)
 class Hits:
@@ -232,20 +237,17 @@ def best_first(products: QuerySet, hits: Hits) -> QuerySet:
 
     Of equals the shorter name comes first: it says less that was not asked for.
     """
-    rank = sum((_worth(entry, guessed=hits.guessed) for entry in hits.meant), Value(0))
+    points = [_points(entry, guessed=hits.guessed) for entry in hits.meant]
+    ids = set().union(*(ids for entry in hits.meant for ids in entry.groups(guessed=hits.guessed)))
+    held = ProductWord.objects.filter(product=OuterRef("pk"), word__in=ids).order_by()
+    # All typed words in one look at the product's words: it is looked at once for every product.
+    worth = sum((Max(each) for each in points), Value(0))
+    rank = Subquery(held.values("product").annotate(worth=worth).values("worth"))
     return products.annotate(rank=rank).order_by("-rank", Length("name"), "search", "pk")
 
 
-def _worth(entry: _Typed, *, guessed: bool) -> Coalesce:
-    """What the best hit of one typed word is worth in a product."""
-    fits = [(4, entry.exact), (2, entry.begun), *([(1, entry.near)] if guessed else [])]
-    points = Case(
-        *(When(word__in=ids, then=Value(value)) for value, ids in fits if ids),
-        default=Value(0),
-        output_field=models.IntegerField(),
-    )
-    held = ProductWord.objects.filter(
-        product=OuterRef("pk"), word__in=set().union(*(ids for _value, ids in fits))
-    )
-    best = held.order_by().values("product").annotate(best=Max(points * F("place"))).values("best")
-    return Coalesce(Subquery(best), Value(0))
+def _points(entry: _Typed, *, guessed: bool):
+    """What a word of a product is worth for one typed word: how well it fits, times its place."""
+    fits = zip(FITS, entry.groups(guessed=guessed), strict=False)
+    cases = [When(word__in=ids, then=Value(value) * F("place")) for value, ids in fits if ids]
+    return Case(*cases, default=Value(0), output_field=models.IntegerField())

@@ -62,6 +62,9 @@ def table(world) -> dict[str, tuple[list, object]]:
         "web_health": ([], EVERYONE),
         "worker": ([], EVERYONE),
         "manifest": ([], EVERYONE),
+        "public_worker": ([], EVERYONE),
+        "public_manifest": ([], EVERYONE),
+        "offline": ([], EVERYONE),
         "office": ([], SIGNED_IN),
         "api-docs": ([], EVERYONE),
         "api-v1:api-root": ([], EVERYONE),
@@ -161,6 +164,9 @@ def table(world) -> dict[str, tuple[list, object]]:
         # products and the cycle
         "products:catalogue": ([], EVERYONE),
         "products:public_product": ([w.rated.pk], EVERYONE),
+        "products:product_qr": ([w.rated.pk], EVERYONE),
+        "products:public_producer": ([w.rated.producer_id], EVERYONE),
+        "products:feedback_of_producer": ([w.rated.producer_id], EVERYONE),
         # map, numbers, the programme, messages, open data
         "products:map": ([], EVERYONE),
         "products:map_data": ([], EVERYONE),

@@ -38,6 +38,20 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
     document.querySelectorAll("[aria-busy=true]").forEach((button) => button.removeAttribute("aria-busy"));
   });
+  // [data-share]: the address in a field gets a button that hands it on, or copies it.
+  document.querySelectorAll("[data-share]").forEach((field) => {
+    const { share, shareLabel, copyLabel, copiedLabel } = field.dataset;
+    if (!navigator.share && !navigator.clipboard) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-outline-primary no-print";
+    button.textContent = navigator.share ? shareLabel : copyLabel;
+    button.addEventListener("click", () => {
+      if (navigator.share) navigator.share({ title: share, url: field.value }).catch(() => undefined);
+      else navigator.clipboard.writeText(field.value).then(() => (button.textContent = copiedLabel));
+    });
+    field.after(button);
+  });
   // [data-print] prints the page.
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();

@@ -8,7 +8,8 @@
     const worker = navigator.serviceWorker;
     const takesOver = new Promise((resolve) => worker.addEventListener("controllerchange", resolve, { once: true }));
     await worker.register("/sw.js");
-    if (!worker.controller) await takesOver;
+    // A visitors' worker may have come first (public.js); this page's own has to take its place.
+    if (!worker.controller || !worker.controller.scriptURL.endsWith("/sw.js")) await takesOver;
     const own = Array.from(document.querySelectorAll("[data-keep]"), (link) => link.getAttribute("href"));
     // This page came before the worker did, the first time.
     if (document.querySelector("[data-own-sheets], [data-view-choice]")) own.unshift(window.location.pathname);

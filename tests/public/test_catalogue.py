@@ -198,7 +198,7 @@ def test_the_commune_of_today_finds_the_products_of_its_predecessors(client):
 def test_branch_filter(client):
     food = rated("Sản phẩm mẫu rau", product__set_number=1)
     rated("Sản phẩm mẫu du lịch", product__set_number=26)
-    slug = catalogue.branch_slug(food.branch)
+    slug = catalogue.name_slug(food.branch)
     assert slug == "thuc-pham"
     assert names(client, branch=slug) == ["Sản phẩm mẫu rau"]
 
@@ -310,3 +310,47 @@ def test_twenty_products_a_page_and_filters_stay_in_the_links(client):
     assert len(page.context["page_obj"]) == 20
     assert 'href="?stars=3&amp;page=2"' in page.content.decode()
     assert len(client.get("/san-pham/", {"stars": "3", "page": "2"}).context["page_obj"]) == 1
+
+
+# --- Set, commune of then, list and cards -----------------------------------------------------
+
+
+def test_set_filter_counts_each_set_under_its_branch(client):
+    herb = rated("Sản phẩm mẫu rau", product__set_number=1)
+    rated("Sản phẩm mẫu gia vị", product__set_number=11)
+    shown = offered({})["set"]
+    assert {(choice.label, choice.count) for choice in shown} == {
+        (herb.set_name, 1),
+        ("Gia vị khác", 1),
+    }
+    assert names(client, set=catalogue.name_slug(herb.set_name)) == ["Sản phẩm mẫu rau"]
+    assert names(client, set="khong-co") == ["Sản phẩm mẫu gia vị", "Sản phẩm mẫu rau"]
+
+
+def test_a_commune_that_is_no_more_is_offered_apart_from_todays(client):
+    tree = vinh_linh()
+    before = UnitFactory(name="Vĩnh Chấp", parent=tree.district, valid_until=day(-1))
+    after = UnitFactory(name="Vĩnh Linh", valid_from=day(0))
+    UnitSuccessionFactory(predecessor=before, successor=after, on=day(0))
+    rebuild_cover()
+    rated("Sản phẩm mẫu cũ", product__producer__unit=before)
+    rated("Sản phẩm mẫu mới", product__producer__unit=after)
+    shown = offered({})
+    assert [(choice.label, choice.count) for choice in shown["then"]] == [
+        (f"Xã Vĩnh Chấp (đến {day(-1):%d/%m/%Y})", 1)
+    ]
+    assert [(choice.label, choice.count) for choice in shown["commune"]] == [("Xã Vĩnh Linh", 2)]
+    assert names(client, then=before.pk) == ["Sản phẩm mẫu cũ"]
+    assert names(client, then=before.pk, commune=after.pk) == ["Sản phẩm mẫu cũ"]
+
+
+def test_the_list_shows_what_the_cards_show_and_stays_a_list(client):
+    rated("Sản phẩm mẫu", stars=4)
+    page = client.get(reverse("products:catalogue"), {"stars": "4", "view": "list"})
+    assert [product.name for product in page.context["page_obj"]] == ["Sản phẩm mẫu"]
+    text = page.content.decode()
+    assert "product-rows" in text
+    assert 'class="cards"' not in text
+    assert '<input type="hidden" name="view" value="list">' in text
+    assert 'href="/san-pham/?stars=4"' in text  # back to cards
+    assert 'href="/ban-do/?stars=4"' in text

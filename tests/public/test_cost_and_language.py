@@ -18,9 +18,10 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-CATALOGUE_QUERIES = 6  # facets, communes, count, products, facts, photos
-CATALOGUE_QUERIES_FILTERED = 8  # and the typed words, and whether they fit as they stand
-PRODUCT_QUERIES = 5  # product, facts, photos, points of sale, shops online
+CATALOGUE_QUERIES = 7  # facets, communes of now and of then, count, products, facts, photos
+CATALOGUE_QUERIES_FILTERED = 9  # and the typed words, and whether they fit as they stand
+# product, facts, photos, points of sale, shops online; the related ones, their facts and photos
+PRODUCT_QUERIES = 8
 HOME_QUERIES = 10
 
 
@@ -66,6 +67,8 @@ def test_product_page_costs_the_same_whatever_it_shows(client, django_assert_num
     for number in range(n - 1):
         PublicRatingFactory(product=product, year=2010 + number, is_current=False)
         ProductPhotoFactory(product=product)
+    for _n in range(n):
+        PublicRatingFactory(product__producer=product.producer)
     with django_assert_num_queries(PRODUCT_QUERIES):
         client.get(product.get_public_url())
 
@@ -78,6 +81,16 @@ def test_home_costs_the_same_at_any_size(client, django_assert_num_queries, n):
         client.get(reverse("home"))
 
 
+@pytest.mark.parametrize("n", [1, 3])
+def test_producer_page_costs_the_same_whatever_it_shows(client, django_assert_num_queries, n):
+    producer = ProducerFactory()
+    for _n in range(n):
+        rating = PublicRatingFactory(product__producer=producer)
+        ProductPhotoFactory(product=rating.product)
+    with django_assert_num_queries(5):  # producer, count, products, facts, photos
+        client.get(reverse("products:public_producer", args=[producer.pk]))
+
+
 def addresses(product) -> list[str]:
     return [
         reverse("home"),
@@ -85,6 +98,7 @@ def addresses(product) -> list[str]:
         reverse("products:catalogue") + "?q=mau&stars=4&sort=newest",
         reverse("products:catalogue") + "?q=khong+co",
         product.get_public_url(),
+        reverse("products:public_producer", args=[product.producer_id]),
     ]
 
 
@@ -103,7 +117,9 @@ def test_no_page_carries_script_or_style_of_its_own(client):
     product = closed_round(publish=True).candidates.get().entry.product
     for address in addresses(product):
         page = client.get(address).content.decode()
-        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", page), address
+        assert not re.search(
+            r"<script(?![^>]*(?:\bsrc=|ld\+json))|<style|\sstyle=|\son[a-z]+=", page
+        ), address
         # The portal may name its own address in full, as the canonical link does.
         page = page.replace('href="http://testserver/', 'href="/')
         assert not re.search(r'(?:src|href)="(?:https?:)?//', page), address

@@ -1,6 +1,7 @@
 """A product's public page: what is said of its stars, its producer, its story."""
 
 import datetime
+import json
 
 import pytest
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils.html import strip_tags
 
 from evaluation.publication import refresh_current
 from evaluation.recognition import record_recognition, revoke_recognition
-from products import catalogue
+from products import catalogue, public_product
 from products.models import PublicRating
 from tests.factories import (
     ProducerFactory,
@@ -290,3 +291,80 @@ def test_nobody_is_asked_to_sign_in(client):
     for address in ["/", "/san-pham/", product.get_public_url()]:
         assert client.get(address).status_code == 200
     assert PublicRating.objects.count() == 1
+
+
+# --- Beside the facts -------------------------------------------------------------------------
+
+
+def linked(client, product) -> dict:
+    page = client.get(product.get_public_url()).content.decode()
+    return json.loads(page.split('application/ld+json">', 1)[1].split("</script>", 1)[0])
+
+
+def test_search_engines_are_told_of_a_certificate_only_while_it_runs(client):
+    product = recognised(decision_number="136/QĐ-UBND", valid_until=day(0), stars=4)
+    told = linked(client, product)["hasCertification"]
+    assert (told["certificationIdentification"], told["expires"]) == (
+        "136/QĐ-UBND",
+        day(0).isoformat(),
+    )
+    for other in (
+        recognised(decided_on=day(-900), valid_until=day(-1)),
+        reported(),
+        PublicRatingFactory().product,
+    ):
+        assert "hasCertification" not in linked(client, other)
+
+
+def test_a_name_cannot_break_out_of_what_search_engines_read(client):
+    product = PublicRatingFactory(product__name="Sản phẩm mẫu </script><b>&").product
+    assert linked(client, product)["name"] == "Sản phẩm mẫu </script><b>&"
+
+
+@pytest.mark.parametrize(
+    ("standing", "said"),
+    [
+        ("certified", "Nhãn được ghi OCOP 4 sao"),
+        ("expired", "không có căn cứ"),
+        ("council", "nhãn chưa được ghi sao OCOP"),
+    ],
+)
+def test_the_page_says_whether_the_label_may_bear_stars_today(client, standing, said):
+    product = {
+        "certified": lambda: recognised(valid_until=day(10), stars=4),
+        "expired": lambda: recognised(decided_on=day(-900), valid_until=day(-1)),
+        "council": lambda: PublicRatingFactory().product,
+    }[standing]()
+    assert said in words(client, product)
+
+
+def test_the_council_is_told_by_positions_and_no_member_by_name(client):
+    round_ = closed_round(publish=True)
+    product = round_.candidates.get().entry.product
+    council = client.get(product.get_public_url()).context["council"]
+    seats = round_.council.seats.filter(substitutes_for__isnull=True, left_on__isnull=True)
+    assert sum(number for _position, number in council.seats) == seats.count()
+    text = words(client, product)
+    assert "người chấm điểm" in text
+    for seat in seats:
+        assert str(seat.user) not in text
+
+
+def test_related_are_the_producers_own_first_then_the_same_set_and_never_the_unpublished(client):
+    product = PublicRatingFactory(product__set_number=11).product
+    alike = PublicRatingFactory(product__set_number=11, stars=5).product
+    own = PublicRatingFactory(
+        product__set_number=1, stars=3, product__producer=product.producer
+    ).product
+    PublicRatingFactory(product__set_number=26)
+    ProductFactory(set_number=11, producer=product.producer)
+    assert client.get(product.get_public_url()).context["related"] == [own, alike]
+
+
+def test_the_qr_opens_the_page(client, settings):
+    product = PublicRatingFactory().product
+    picture = client.get(reverse("products:product_qr", args=[product.pk]))
+    assert picture["Content-Type"] == "image/svg+xml"
+    assert picture.content == public_product.qr(settings.SITE_URL + product.get_public_url())
+    hidden = ProductFactory()
+    assert client.get(reverse("products:product_qr", args=[hidden.pk])).status_code == 404

@@ -20,6 +20,8 @@ def static_files(page: str) -> set[Path]:
 
     The fonts' latin-ext subset is left out: no Vietnamese text needs it.
     """
+    # A telephone asks for this one when the portal is put on its home screen, not on a visit.
+    page = re.sub(r'<link rel="apple-touch-icon"[^>]*>', "", page)
     names = set(re.findall(rf'(?:src|href)="{settings.STATIC_URL}([^"#]+)', page))
     files = {Path(finders.find(name)) for name in names}
     for sheet in [file for file in files if file.suffix == ".css"]:
