@@ -33,11 +33,15 @@ def edit_page(request, form, save, *, title: str, back: str, path: list[dict], m
 
 
 def withdraw_page(request, form, act, *, title: str, lead: str, back: str, path: list[dict]):
-    """Ask for the reason, or `act` on it and lead to the row."""
+    """Ask for the reason, or `act` on it and lead to the row; a refusal stands on the form."""
     if request.method == "POST" and form.is_valid():
-        withdrawn = act()
-        messages.success(request, _("Đã rút."))
-        return redirect(withdrawn)
+        try:
+            withdrawn = act()
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, _("Đã rút."))
+            return redirect(withdrawn)
     return render(
         request,
         "components/form_page.html",

@@ -27,6 +27,7 @@ from products.files import check_upload
 from products.models import Cycle, Entry, Paper, Product
 from products.promotion_programme import make_samples
 from products.register import save_cycle, save_product
+from products.works_programme import make_works_samples
 
 from . import councils, rounds, sheets
 from .models import CheckAnswer, Council, Recognition, Round, Seat
@@ -149,6 +150,10 @@ def load(years=YEARS) -> list[str]:
     shown = Product.objects.filter(name=PRODUCTS[IN_PUBLISHED_ROUND[0]].name, is_sample=True)
     if made and (product := shown.select_related("producer__unit__parent").first()):
         make_samples(product=product, by=people["canbohuyen"])
+        for entry in Entry.objects.filter(
+            product__is_sample=True, cycle__year=2020, state=Entry.State.IMPLEMENTING
+        ).select_related("product", "cycle"):
+            make_works_samples(entry=entry, by=people["canbohuyen"])
     return made
 
 

@@ -18,4 +18,5 @@ class ProductsConfig(AppConfig):
             thread_deadlines,
             voice_deadlines,
             work,
+            works_deadlines,
         )

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from ocop_portal import law
 from ocop_portal.lawbook import versions
 
-from . import assessments, dossier, filled_forms, leaves
+from . import assessments, dossier, filled_forms, leaves, works
 from .models import Cycle, CycleStep, Entry, EntryEvent, FilledForm, Product, Step
 from .paper_slots import unanswered
 
@@ -103,7 +103,10 @@ def set_is_usable(entry: Entry) -> list[str]:
 
 @dataclass(frozen=True)
 class Transition:
-    """A row of the table. `actor` is a permission; None means that only the council's work moves it."""
+    """A row of the table. `actor` is a permission; None means that only the council's work moves it.
+
+    `conditions` stand against the move; `warnings` are to be confirmed before it is made.
+    """
 
     name: str
     label: str  # on the button
@@ -114,6 +117,7 @@ class Transition:
     needs_reason: bool = False
     reason_label: str = ""
     conditions: tuple[Condition, ...] = ()
+    warnings: tuple[Condition, ...] = ()
     forward: bool = True
 
 
@@ -190,6 +194,7 @@ TRANSITIONS = (
         COMMUNE,
         needs_reason=True,
         reason_label=_("Kết quả triển khai phương án"),
+        warnings=(works.left_open,),
     ),
     Transition(
         "submit_dossier",
@@ -328,13 +333,27 @@ def why_not(entry: Entry, transition: Transition) -> list[str]:
     return [str(reason) for condition in transition.conditions for reason in condition(entry)]
 
 
+def warnings_of(entry: Entry, transition: Transition) -> list[str]:
+    """What the officer is to look at, and confirm, before the move is made."""
+    return [str(words) for warning in transition.warnings for words in warning(entry)]
+
+
 @transaction.atomic
-def move(*, entry: Entry, name: str, by, reason: str = "", expected: str | None = None) -> Entry:
+def move(
+    *,
+    entry: Entry,
+    name: str,
+    by,
+    reason: str = "",
+    expected: str | None = None,
+    despite: bool = False,
+) -> Entry:
     """Move an entry along the row `name` of the table.
 
     `expected` is the state that the person saw; when another officer was quicker, the move is
     refused and says who it was. The same person sending the same move twice (a double click, a
-    repeated request) changes nothing and is no error. Raises `Refused`.
+    repeated request) changes nothing and is no error. `despite`: the warnings were confirmed; the
+    history tells them with the reason. Raises `Refused`.
 
     Permission is the caller's to check (`available`), as the council's work moves entries too.
     """
@@ -353,6 +372,9 @@ def move(*, entry: Entry, name: str, by, reason: str = "", expected: str | None 
     reasons = why_not(entry, transition)
     if transition.needs_reason and not reason:
         reasons.append(str(_("Cần ghi: %s.") % str(transition.reason_label).lower()))
+    warned = warnings_of(entry, transition)
+    if warned and not despite:
+        reasons += [*warned, str(_("Nếu vẫn chuyển, hãy đánh dấu xác nhận ở trang của sản phẩm."))]
     if reasons:
         raise Refused(reasons)
 
@@ -370,7 +392,7 @@ def move(*, entry: Entry, name: str, by, reason: str = "", expected: str | None 
         from_state=before,
         to_state=entry.state,
         by=by,
-        reason=reason,
+        reason="\n".join([reason, *warned]),
         handed_in=dossier.handed_in(entry),
     )
     return follow_set(entry=entry, by=by) if before in BY_A_COUNCIL else entry

@@ -16,7 +16,7 @@ from ocop_portal.pages import crumbs
 
 from . import board as boards
 from . import dossier
-from .cycle import BY_NAME, Refused, available, enter, move, why_not
+from .cycle import BY_NAME, Refused, available, enter, move, warnings_of, why_not
 from .entry_parts import steps_context, thread_context
 from .evidence_links import criteria_of, glance_of
 from .forms import EntryForm, IdeaForm, MoveForm, PaperForm, ReasonForm
@@ -25,6 +25,7 @@ from .register import may_write_idea, write_idea
 from .scope import cycles_for
 from .serving import paper_response
 from .views import officers_only, posted
+from .works import NUMBERS, why_locked, works_of
 
 OTHER_ACTIONS = {
     "enter": gettext_lazy("Đưa vào chu trình"),
@@ -51,10 +52,10 @@ TOLD_BY_REASON = {
 }
 
 
-def find_entry(request, pk: int) -> Entry:
-    found = get_object_or_404(
-        Entry.objects.select_related("cycle__unit", "product__producer__unit"), pk=pk
-    )
+def find_entry(request, pk: int, **more) -> Entry:
+    """The entry, where the person works with it; `more`: what is read with it."""
+    rows = Entry.objects.select_related("cycle__unit", "product__producer__unit").annotate(**more)
+    found = get_object_or_404(rows, pk=pk)
     if not request.user.has_perm("products.view_entry", found):
         raise Http404
     return found
@@ -114,7 +115,7 @@ def entry_add(request, pk: int):
 @officers_only
 def entry(request, pk: int):
     """One entry: where it stands, what is asked, what may be done, dossier, history."""
-    return _entry_page(request, find_entry(request, pk))
+    return _entry_page(request, find_entry(request, pk, **NUMBERS))
 
 
 def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None, status=200):
@@ -133,6 +134,8 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
         {
             "row": row,
             "why_not": why_not(found, row),
+            "warnings": warnings_of(found, row),
+            "despite": tried.get("move") == row.name and bool(tried.get("despite")),
             "typed": tried.get("reason", "") if tried.get("move") == row.name else "",
             "open": tried.get("move") == row.name,
         }
@@ -175,6 +178,8 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
             "self_assessments": list(
                 found.self_assessments.select_related("attached_by", "withdrawn_by")
             ),
+            "works": works_of(found),
+            "works_open": not why_locked(found),
             "history": [_told(event, names) for event in events],
             "breadcrumbs": entry_crumbs(found),
             **steps_context(found, request.user),
@@ -237,7 +242,7 @@ def entry_move(request, pk: int):
         raise Http404
     if not row.actor or not request.user.has_perm(row.actor, found):
         raise PermissionDenied
-    tried = {"move": row.name, "reason": request.POST.get("reason", "")}
+    tried = {**sent, "move": row.name, "reason": request.POST.get("reason", "")}
     if "reason" in form.errors:
         return _entry_page(request, found, refused=form.errors["reason"], tried=tried, status=422)
     try:
@@ -247,11 +252,11 @@ def entry_move(request, pk: int):
             by=request.user,
             reason=sent["reason"],
             expected=sent.get("expected") or None,
+            despite=sent["despite"],
         )
     except Refused as refused:
-        return _entry_page(
-            request, find_entry(request, pk), refused=refused.reasons, tried=tried, status=409
-        )
+        found = find_entry(request, pk, **NUMBERS)
+        return _entry_page(request, found, refused=refused.reasons, tried=tried, status=409)
     messages.success(
         request,
         _("%(told)s: %(product)s – %(state)s.")

@@ -587,8 +587,9 @@ class SelfAssessmentForm(PortalForm):
 
 
 class MoveForm(PortalForm):
-    """What comes with a move: its name, the state that the officer saw, the reason."""
+    """What comes with a move: its name, the state that the officer saw, the reason, the consent."""
 
     move = forms.SlugField()
     expected = forms.ChoiceField(choices=Entry.State.choices, required=False)
     reason = forms.CharField(required=False, max_length=5_000)
+    despite = forms.BooleanField(required=False)  # what the page warned of was read

@@ -43,6 +43,14 @@ from .promotion_models import (  # noqa: F401  models of this app
 )
 from .voice_models import Feedback  # noqa: F401  a model of this app
 from .word_index import MistypedForm, ProductWord, SearchWord  # noqa: F401  models of this app
+from .works_models import (  # noqa: F401  models of this app
+    Grant,
+    Milestone,
+    Problem,
+    Spending,
+    Visit,
+    VisitFile,
+)
 
 
 def decision_choices() -> list[tuple[str, str]]:

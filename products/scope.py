@@ -5,7 +5,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from communes.scope import OFFICERS, units_in_scope
 
 from .board import COMMUNE_STATES, DISTRICT_STATES, with_due
-from .models import Cycle, Entry, Paper, Plan, PlanTask, Product
+from .models import Cycle, Entry, Paper, Plan, PlanTask, Product, VisitFile
+from .works_models import OfEntry
 
 
 def products_for(user) -> QuerySet[Product]:
@@ -18,6 +19,16 @@ def entries_for(user) -> QuerySet[Entry]:
     """The entries whose producer sits in this officer's units."""
     units = units_in_scope(user, *OFFICERS).values("pk")
     return Entry.objects.filter(product__producer__unit__in=units)
+
+
+def works_for(model: type[OfEntry], user) -> QuerySet:
+    """The rows of step 4 of the entries that this officer works with."""
+    return model.objects.filter(entry__in=entries_for(user).values("pk"))
+
+
+def visit_files_for(user) -> QuerySet[VisitFile]:
+    """The photos and papers of the visits that this officer may read of."""
+    return VisitFile.objects.filter(visit__entry__in=entries_for(user).values("pk"))
 
 
 def cycles_for(user) -> QuerySet[Cycle]:

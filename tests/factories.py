@@ -66,17 +66,23 @@ from products.models import (
     FilledForm,
     Flagship,
     GapTask,
+    Grant,
+    Milestone,
     OnlineShop,
     Paper,
     PaperSlot,
     Plan,
     PlanTask,
+    Problem,
     Product,
     ProductPhoto,
     PublicRating,
     SalesPoint,
     SelfAssessment,
+    Spending,
     Step,
+    Visit,
+    VisitFile,
 )
 
 PASSWORD = "mat-khau-mau-1"
@@ -1054,6 +1060,74 @@ class GapTaskFactory(DjangoModelFactory):
 
     flagship = factory.SubFactory(FlagshipFactory)
     words = factory.Sequence(lambda n: f"Việc nâng hạng mẫu {n}")
+
+
+class MilestoneFactory(DjangoModelFactory):
+    """A milestone of step 4, not done. `entry`: of any state; the services look at it."""
+
+    class Meta:
+        model = Milestone
+
+    entry = factory.SubFactory(EntryFactory, state=Entry.State.IMPLEMENTING)
+    name = factory.Sequence(lambda n: f"Mốc việc mẫu {n}")
+    due_on = datetime.date(2020, 6, 1)
+
+
+class VisitFactory(DjangoModelFactory):
+    class Meta:
+        model = Visit
+
+    entry = factory.SubFactory(EntryFactory, state=Entry.State.IMPLEMENTING)
+    visited_on = datetime.date(2020, 6, 1)
+    by_whom = "Cán bộ mẫu"
+    findings = factory.Sequence(lambda n: f"Nhận xét mẫu {n}")
+
+
+class VisitFileFactory(DjangoModelFactory):
+    class Meta:
+        model = VisitFile
+
+    visit = factory.SubFactory(VisitFactory)
+    file = factory.LazyFunction(lambda: ContentFile(b"\xff\xd8\xff", "anh.jpg"))
+    original_name = "anh.jpg"
+    content_type = "image/jpeg"
+    size = 100
+    sha256 = factory.Sequence(lambda n: f"{n:064d}")
+
+
+class GrantFactory(DjangoModelFactory):
+    """Support of one million đồng from the district."""
+
+    class Meta:
+        model = Grant
+
+    entry = factory.SubFactory(EntryFactory, state=Entry.State.IMPLEMENTING)
+    kind = "Bao bì, nhãn mác"
+    amount = 1_000_000
+    source = "Ngân sách huyện"
+    decided_on = datetime.date(2020, 6, 1)
+    decision_number = factory.Sequence(lambda n: f"{n}/QĐ-UBND")
+
+
+class SpendingFactory(DjangoModelFactory):
+    class Meta:
+        model = Spending
+
+    entry = factory.SubFactory(EntryFactory, state=Entry.State.IMPLEMENTING)
+    what = factory.Sequence(lambda n: f"Khoản chi mẫu {n}")
+    amount = 2_000_000
+    source = Spending.Source.OWN
+    spent_on = datetime.date(2020, 6, 1)
+
+
+class ProblemFactory(DjangoModelFactory):
+    class Meta:
+        model = Problem
+
+    entry = factory.SubFactory(EntryFactory, state=Entry.State.IMPLEMENTING)
+    what = factory.Sequence(lambda n: f"Vướng mắc mẫu {n}")
+    raised_on = datetime.date(2020, 6, 1)
+    who = "Xã mẫu"
 
 
 class PaperSlotFactory(DjangoModelFactory):

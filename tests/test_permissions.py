@@ -238,6 +238,17 @@ def table(world) -> dict[str, tuple[list, object]]:
         "products:slot_ask": ([w.slot.entry.pk], {"district"}),
         "products:slot_fill": ([w.slot.pk], HERE),
         "products:slot_answer": ([w.slot.pk], {"district"}),
+        # step 4: the plan carried out
+        "products:works": ([w.working.pk], HERE),
+        **{f"products:{name}_add": ([w.working.pk], HERE) for name in w.works},
+        **{
+            f"products:{name}{act}": ([row.pk], HERE)
+            for name, row in w.works.items()
+            for act in ("", "_edit", "_withdraw")
+        },
+        "products:visit_file_add": ([w.works["visit"].pk], HERE),
+        "products:visit_file": ([w.visit_file.pk], HERE),
+        "products:visit_file_withdraw": ([w.visit_file.pk], HERE),
         # promotion, chains, flagship products
         **{
             f"products:{name}s": ([], OFFICERS)
@@ -443,6 +454,16 @@ def build() -> SimpleNamespace:
     task = make.PlanTaskFactory(plan=make.PlanFactory(unit=tree.district))
     attendance = make.AttendanceFactory(unit=tree.ho_xa)
     outreach_file = make.OutreachFileFactory(event__unit=tree.ho_xa)
+    working = make.EntryFactory(cycle=make.CycleFactory(), product=product)
+    type(working).objects.filter(pk=working.pk).update(state="implementing", step=4)
+    visit_file = make.VisitFileFactory(visit__entry=working)
+    works = {
+        "milestone": make.MilestoneFactory(entry=working),
+        "visit": visit_file.visit,
+        "grant": make.GrantFactory(entry=working),
+        "spending": make.SpendingFactory(entry=working),
+        "problem": make.ProblemFactory(entry=working),
+    }
     fair = make.FairFactory(unit=tree.district)
     chain = make.ChainFactory(unit=tree.district)
     flagship = make.FlagshipFactory(product=product)
@@ -465,6 +486,9 @@ def build() -> SimpleNamespace:
         outreach_file=outreach_file,
         training=attendance.training,
         promotion=promotion,
+        working=working,
+        works=works,
+        visit_file=visit_file,
         slot=make.PaperSlotFactory(entry=entry, paper=make.PaperFactory(entry=entry)),
         plan=task.plan,
         task=task,

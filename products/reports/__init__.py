@@ -6,7 +6,7 @@ module here with a function under `@report`, and its name in `ALL` below.
 
 from importlib import import_module
 
-ALL = ("taking_part", "recognised", "producers", "progress", "expiring")
+ALL = ("taking_part", "recognised", "producers", "progress", "granted", "expiring")
 
 for _name in ALL:
     import_module(f"{__name__}.{_name}")

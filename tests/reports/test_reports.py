@@ -16,6 +16,7 @@ from tests.exchange.books import opened
 from tests.factories import (
     CycleFactory,
     EntryFactory,
+    GrantFactory,
     ProducerFactory,
     ProductFactory,
     RoleFactory,
@@ -63,7 +64,8 @@ def through_time():
         product = ProductFactory(producer=ProducerFactory(unit=unit, is_sample=False))
         type(product).objects.filter(pk=product.pk).update(is_sample=False)
         for year in (2019 + number % 3, 2023 + number % 3):
-            EntryFactory(product=product, cycle=cycles[year])
+            entry = EntryFactory(product=product, cycle=cycles[year])
+        GrantFactory(entry=entry, amount=1, decided_on=datetime.date(2019 + number % 7, 6, 30))
         PublicRating.objects.create(
             product=product,
             kind=PublicRating.Kind.RECOGNITION,
@@ -80,7 +82,9 @@ def totals(slug, user, as_of_day) -> list[tuple]:
     return [(table.title, table.total) for table in report_of(slug).make(ask)]
 
 
-@pytest.mark.parametrize("slug", ["san-pham", "hang-sao", "chu-the", "tien-do", "het-han"])
+@pytest.mark.parametrize(
+    "slug", ["san-pham", "hang-sao", "chu-the", "tien-do", "ho-tro", "het-han"]
+)
 def test_todays_communes_and_those_of_the_day_give_the_same_totals(through_time, slug):
     user, _split, number = through_time
     by_day, by_today = totals(slug, user, True), totals(slug, user, False)
