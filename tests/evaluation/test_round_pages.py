@@ -287,7 +287,8 @@ def test_rounds_are_found_without_diacritics_and_filtered_by_state_and_year(offi
 
 
 @pytest.mark.parametrize(
-    ("of_secretary", "the_list", "an_open_round", "a_draft"), [(False, 8, 14, 15), (True, 9, 15, 15)]
+    ("of_secretary", "the_list", "an_open_round", "a_draft"),
+    [(False, 8, 14, 15), (True, 9, 15, 15)],
 )
 def test_lists_and_pages_of_rounds_cost_the_same_at_one_and_at_three(
     officer, django_assert_num_queries, of_secretary, the_list, an_open_round, a_draft
