@@ -439,6 +439,7 @@ def _call_in_substitute(round_: Round, people) -> None:
 
 def _refer(round_: Round, people) -> None:
     """The first product is sent on to the province and received; the other is left to be tried."""
+    round_.refresh_from_db()  # as publishing left it
     first = referrals.may_be_sent(round_)[0]
     (referral,) = referrals.send_referrals(
         round_=round_, results=[first.pk], by=people["thuky"], document=f"03/TTr-{MARK}"
