@@ -201,18 +201,23 @@ def progress_of(round_: Round, candidates) -> dict:
     rows = []
     for seat in (
         Seat.objects.filter(council=round_.council_id, scores=True, left_on__isnull=True)
-        .select_related("user")
+        .select_related("user", "substitutes_for__user")
         .order_by("pk")
     ):
         mine = [row for row in candidates if seating.may_score(row.pk, seat)]
         if seat.substitutes_for_id and not mine:
             continue  # not called in
+        note = ""
+        if seat.substitutes_for_id:
+            note = _("thay %s") % seat.substitutes_for.user
+        elif candidates and not any(seating.takes_part(row.pk, seat) for row in candidates):
+            note = _("có người thay")
         sheets = [
             {"product": row.entry.product, "sheet": handed_in.get((row.pk, seat.pk))}
             for row in mine
         ]
         done = sum(1 for row in sheets if row["sheet"])
-        rows.append({"seat": seat, "sheets": sheets, "done": done, "all": len(mine)})
+        rows.append({"seat": seat, "note": note, "sheets": sheets, "done": done, "all": len(mine)})
     return {
         "rows": rows,
         "done": sum(row["done"] for row in rows),

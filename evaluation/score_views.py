@@ -68,6 +68,7 @@ def my_sheets(request, pk: int):
             "rows": rows,
             "owed": sum(1 for row in rows if row["state"] != Sheet.State.SUBMITTED),
             "grace": GRACE_MINUTES,
+            "in_place_of": seat.substitutes_for.user if seat.substitutes_for_id and rows else "",
             "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Phiếu của tôi"), "")),
         },
     )
