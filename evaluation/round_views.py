@@ -33,7 +33,7 @@ from .pages import (
 from .referrals import referrals_waiting_for, results_to_send
 from .rounds import RoundRefused
 from .rules import seat_in
-from .scope import hidden_from, rounds_for
+from .scope import hidden_among, rounds_for, with_hiding
 from .seating import seating_of
 from .support import with_support
 from .told import round_history
@@ -97,13 +97,15 @@ def _product_counts(user, rows) -> dict[int, int]:
 # --- One round -------------------------------------------------------------------------------
 
 
+def _all_candidates(round_: Round):
+    return round_.candidates.select_related(
+        "entry__product__producer__unit", "entry__cycle", "pinned_set"
+    ).defer("pinned_set__content")
+
+
 def candidates_of(round_: Round) -> list[Candidate]:
     """The products before the round, with product, producer and place."""
-    return list(
-        round_.candidates.filter(removed_at__isnull=True)
-        .select_related("entry__product__producer__unit", "entry__cycle", "pinned_set")
-        .defer("pinned_set__content")
-    )
+    return list(_all_candidates(round_).filter(removed_at__isnull=True))
 
 
 def _sets_of(round_: Round, candidates) -> list[law.CriteriaSet]:
@@ -128,8 +130,10 @@ def round_detail(request, pk: int):
             "publish_round",
         )
     }
-    candidates = candidates_of(found)
-    hidden, owed = hidden_from(user, found)
+    # Read once, those taken out too: the history names them.
+    ever = list(with_hiding(_all_candidates(found), user))
+    hidden, owed = hidden_among(ever, found)
+    candidates = [row for row in ever if not row.removed_at]
     for candidate in candidates:
         candidate.is_hidden = candidate.pk in hidden
         candidate.set = found.law.summary(candidate.entry.set_number)
@@ -138,7 +142,7 @@ def round_detail(request, pk: int):
     follows = can["prepare_round"] or can["reopen_sheet"]
     shown = candidates if follows else [row for row in candidates if not row.is_hidden]
     seat = seat_in(user, found.council_id)
-    if seat:
+    if seat and found.state != Round.State.DRAFT:
         with_support(
             candidates,
             user,
@@ -155,7 +159,7 @@ def round_detail(request, pk: int):
             "can": can,
             "candidates": shown,
             "progress": progress_of(found, scored) if follow_up else None,
-            "why_not": acts.why_not_open(found)
+            "why_not": acts.why_not_open(found, candidates)
             if found.state == Round.State.DRAFT and can["prepare_round"]
             else [],
             "invitation": invitation_of(found)
@@ -173,6 +177,7 @@ def round_detail(request, pk: int):
             and found.state not in {Round.State.DRAFT, Round.State.CANCELLED},
             "history": round_history(
                 found,
+                candidates=ever,
                 hidden=hidden,
                 unsettled=owed if can["view_tally"] else {row.pk for row in candidates},
             )
@@ -196,18 +201,23 @@ def progress_of(round_: Round, candidates) -> dict:
     rows = []
     for seat in (
         Seat.objects.filter(council=round_.council_id, scores=True, left_on__isnull=True)
-        .select_related("user")
+        .select_related("user", "substitutes_for__user")
         .order_by("pk")
     ):
         mine = [row for row in candidates if seating.may_score(row.pk, seat)]
         if seat.substitutes_for_id and not mine:
             continue  # not called in
+        note = ""
+        if seat.substitutes_for_id:
+            note = _("thay %s") % seat.substitutes_for.user
+        elif candidates and not any(seating.takes_part(row.pk, seat) for row in candidates):
+            note = _("có người thay")
         sheets = [
             {"product": row.entry.product, "sheet": handed_in.get((row.pk, seat.pk))}
             for row in mine
         ]
         done = sum(1 for row in sheets if row["sheet"])
-        rows.append({"seat": seat, "sheets": sheets, "done": done, "all": len(mine)})
+        rows.append({"seat": seat, "note": note, "sheets": sheets, "done": done, "all": len(mine)})
     return {
         "rows": rows,
         "done": sum(row["done"] for row in rows),

@@ -1,7 +1,7 @@
 """A round from its draft to its publication. Every act is one function in one transaction."""
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -145,19 +145,25 @@ def why_no_level(round_: Round) -> str:
     )
 
 
-def why_not_open(round_: Round) -> list[str]:
-    """What a round in preparation still lacks before members may score."""
+def why_not_open(round_: Round, candidates: list[Candidate] | None = None) -> list[str]:
+    """What a round in preparation still lacks before members may score.
+
+    `candidates`: those before the round with entry, cycle, product and producer, where they were
+    read before.
+    """
     reasons = [why] if (why := why_no_level(round_)) else []
     seats = list(round_.council.seats.filter(left_on__isnull=True))
     if not any(seat.position == Seat.Position.CHAIR and seat.scores for seat in seats):
         reasons.append(_("Hội đồng chưa có chủ tịch chấm điểm."))
     if not any(seat.position == Seat.Position.SECRETARY for seat in seats):
         reasons.append(_("Hội đồng chưa có thư ký."))
-    candidates = list(
-        round_.candidates.filter(removed_at__isnull=True)
-        .select_related("entry__cycle", "entry__product__producer")
-        .prefetch_related(dossier.with_papers("entry"))
-    )
+    if candidates is None:
+        candidates = list(
+            round_.candidates.filter(removed_at__isnull=True).select_related(
+                "entry__cycle", "entry__product__producer"
+            )
+        )
+    prefetch_related_objects(candidates, dossier.with_papers("entry"))
     if not candidates:
         reasons.append(_("Chưa đưa sản phẩm nào vào đợt."))
     if round_.scoring_due <= timezone.now():

@@ -29,7 +29,7 @@ from products.promotion_programme import make_samples
 from products.register import save_cycle, save_product
 from products.works_programme import make_works_samples
 
-from . import councils, rounds, sheets
+from . import councils, meeting, referrals, rounds, sheets, substitutes
 from .models import CheckAnswer, Council, Recognition, Round, Seat
 from .recognition import default_validity, record_recognition
 from .tally import round_tally
@@ -104,7 +104,9 @@ PRODUCTS_2026 = (
     SampleProduct("e", "Sản phẩm mẫu 14 – Dầu lạc", 7, "Dầu lạc ép, chai 500 ml.", READY),
 )
 SCORED_2026, TALLIED_2026, PUBLISHED_2026 = 3, 4, 5
-SCORERS_2026 = ("chutich", "thanhvien1", "thanhvien2")
+SCORERS_2026 = ("chutich", "thanhvien1", "thanhvien2", "thanhvien3")
+# Of the province's council: away from the round that is scored, and who is called in instead.
+ABSENT_2026, SUBSTITUTE_2026 = "thanhvien3", "thanhvien4"
 # Points of single criteria of set 7, the best level everywhere else.
 ALMOST = {"1.2": 1, "1.4": 2, "3.3": 2, "4.3": 3, "11": 2}  # 94 points, every mark met
 WITHOUT_FIVE = {**ALMOST, "4.1": 3}  # below the least of 5 stars at 4.1
@@ -179,6 +181,7 @@ def _load_2020(people) -> list[str]:
         for member, name in enumerate(SCORERS):
             _score(candidate, people[name], STRICTNESS[place], member)
     _publish(published, people)
+    _refer(published, people)
     recognised = entries[RECOGNISED]
     _recognise(recognised, people["canbohuyen"])
     _move(recognised, "start_promotion", people)
@@ -197,7 +200,7 @@ def _load_2026(people) -> list[str]:
     day = datetime.date(2026, 6, 1)
     province = Unit.objects.on(day).get(code="44", level=Unit.Level.PROVINCE)
     seated = {"thuky": Role.Kind.COUNCIL_MEMBER, "totuvan": Role.Kind.SUPPORT_TEAM}
-    for name in (*SCORERS_2026, *seated):
+    for name in (*SCORERS_2026, SUBSTITUTE_2026, *seated):
         give_role(
             user=people[name],
             kind=seated.get(name, Role.Kind.COUNCIL_MEMBER),
@@ -226,6 +229,7 @@ def _load_2026(people) -> list[str]:
         datetime.date(2026, 8, 3),
         SCORERS_2026,
         people,
+        substitute=(SUBSTITUTE_2026, ABSENT_2026),
     )
     held = {"level": "province", "meets_on": today()}
     names = {SCORED_2026: "4", TALLIED_2026: "5", PUBLISHED_2026: "3"}
@@ -235,19 +239,21 @@ def _load_2026(people) -> list[str]:
         )
         for place in (PUBLISHED_2026, SCORED_2026, TALLIED_2026)
     }
-    chair, first, second = (people[name] for name in SCORERS_2026)
+    chair, first, second, third = (people[name] for name in SCORERS_2026)
 
+    _call_in_substitute(rounds_[SCORED_2026], people)
     scored = rounds_[SCORED_2026].candidates.get()
     _score(scored, first, 0, 0, points=WITHOUT_FIVE)
     _score(scored, second, 0, 0, points=THREE_STARS, leave=4)
 
     tallied = rounds_[TALLIED_2026].candidates.get()
-    for user, points in ((chair, ALMOST), (first, ALMOST), (second, WITHOUT_FIVE)):
+    given = ((chair, ALMOST), (first, ALMOST), (second, WITHOUT_FIVE), (third, ALMOST))
+    for user, points in given:
         _score(tallied, user, 0, 0, points=points)
     rounds.end_scoring(round_=rounds_[TALLIED_2026], by=people["thuky"])
 
     published = rounds_[PUBLISHED_2026].candidates.get()
-    for user in (chair, first, second):
+    for user in (chair, first, second, third):
         _score(published, user, 0, 0, points=THREE_STARS)
     _publish(rounds_[PUBLISHED_2026], people)
     return _told(2026, producers, entries, list(rounds_.values()))
@@ -390,7 +396,10 @@ def _hand_in(entry: Entry, move: str, people) -> None:
         )
 
 
-def _council(unit: Unit, name: str, decided_on: datetime.date, scorers, people) -> Council:
+def _council(
+    unit: Unit, name: str, decided_on: datetime.date, scorers, people, substitute=None
+) -> Council:
+    """A council of these people; `substitute`: who stands in for whom."""
     by = people["canbohuyen" if unit.level == Unit.Level.DISTRICT else "canbotinh"]
     council = councils.save_council(
         council=Council(
@@ -411,7 +420,36 @@ def _council(unit: Unit, name: str, decided_on: datetime.date, scorers, people) 
     for name, position, scores in seats:
         seat = Seat(council=council, user=people[name], position=position, scores=scores)
         councils.add_seat(seat=seat, by=by)
+    if substitute:
+        name, member = substitute
+        seat = Seat(council=council, user=people[name], position=Seat.Position.MEMBER)
+        seat.substitutes_for = council.seats.get(user=people[member])
+        councils.add_seat(seat=seat, by=by)
     return council
+
+
+def _call_in_substitute(round_: Round, people) -> None:
+    """A member is away, so the secretary calls the substitute in."""
+    seats = {seat.user.username: seat for seat in round_.council.seats.select_related("user")}
+    by = people["thuky"]
+    away = {seats[ABSENT_2026].pk: "Đi công tác (lý do mẫu)."}
+    meeting.record_absences(round_=round_, reasons=away, by=by)
+    substitutes.call_in(
+        round_=round_,
+        substitute=seats[SUBSTITUTE_2026],
+        reason="Thành viên chính thức vắng (lý do mẫu).",
+        by=by,
+    )
+
+
+def _refer(round_: Round, people) -> None:
+    """The first product is sent on to the province and received; the other is left to be tried."""
+    round_.refresh_from_db()  # as publishing left it
+    first = referrals.may_be_sent(round_)[0]
+    (referral,) = referrals.send_referrals(
+        round_=round_, results=[first.pk], by=people["thuky"], document=f"03/TTr-{MARK}"
+    )
+    referrals.receive_referral(referral=referral, by=people["canbotinh"])
 
 
 def _round(council: Council, cycle: Cycle, name: str, entries, places, people, **held) -> Round:

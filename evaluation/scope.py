@@ -151,21 +151,27 @@ def hidden_from(user, round_: Round) -> tuple[frozenset[int], frozenset[int]]:
     the person scores and has never handed in: who could have a lapsed sheet reopened after reading
     the tally would not score independently, chair and secretary included.
     """
+    rows = with_hiding(Candidate.objects.filter(round=round_), user)
+    return hidden_among(rows.only("pk"), round_)
+
+
+def with_hiding(candidates: QuerySet[Candidate], user) -> QuerySet[Candidate]:
+    """The same rows with what `hidden_among` asks, for pages that read them anyway."""
     conflict = Conflict.objects.filter(candidate=OuterRef("pk"), seat__user=user)
     handed_in = Sheet.objects.filter(
         candidate=OuterRef("pk"), seat__user=user, submitted_at__isnull=False
     )
-    rows = (
-        Candidate.objects.filter(round=round_)
-        .annotate(is_owed=ExpressionWrapper(_scores(user) & ~Q(Exists(handed_in)), BooleanField()))
-        .values_list("pk", Exists(conflict), "is_owed")
+    return candidates.annotate(
+        has_conflict=Exists(conflict),
+        is_owed=ExpressionWrapper(_scores(user) & ~Q(Exists(handed_in)), BooleanField()),
     )
-    conflicts, owed = set(), set()
-    for pk, has_conflict, is_owed in rows:
-        if has_conflict:
-            conflicts.add(pk)
-        elif is_owed and round_.state == Round.State.TALLYING:
-            owed.add(pk)
+
+
+def hidden_among(candidates, round_: Round) -> tuple[frozenset[int], frozenset[int]]:
+    """`hidden_from` of rows that were read `with_hiding`."""
+    settling = round_.state == Round.State.TALLYING
+    conflicts = {row.pk for row in candidates if row.has_conflict}
+    owed = {row.pk for row in candidates if settling and row.is_owed and not row.has_conflict}
     return frozenset(conflicts), frozenset(owed)
 
 

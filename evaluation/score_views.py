@@ -29,7 +29,7 @@ from .pages import crumbs, find_round, form_act, number, set_warnings
 from .rounds import declare_conflict
 from .rules import seat_in
 from .scope import candidates_to_score, own_sheets, rounds_for
-from .sheet_table import off_reasons, sheet_parts, with_notes
+from .sheet_table import off_reasons, other_case, sheet_parts, with_notes
 from .sheets import MarkConflict, SheetIncomplete, SheetRefused
 from .stars import stars_fragment
 from .told import option_words
@@ -68,6 +68,7 @@ def my_sheets(request, pk: int):
             "rows": rows,
             "owed": sum(1 for row in rows if row["state"] != Sheet.State.SUBMITTED),
             "grace": GRACE_MINUTES,
+            "in_place_of": seat.substitutes_for.user if seat.substitutes_for_id and rows else "",
             "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Phiếu của tôi"), "")),
         },
     )
@@ -213,6 +214,7 @@ def sheet_page(request, found: Sheet, *, refused: str = "", status: int = 200, a
             "score": score,
             "evidence": evidence_of(candidate),
             "note_max": acts.NOTE_MAX,
+            "other_case": other_case(closed=False),
             "at": str(_milliseconds()),
             "warnings": set_warnings([criteria]),
             "locked": locked,
@@ -322,13 +324,14 @@ def _milliseconds() -> int:
 FIELD, SEEN, NOTE = "tc-", "v-", "gc-"
 
 
-def _save_sent(request, found: Sheet) -> list[MarkConflict]:
+def _save_sent(request, found: Sheet) -> tuple[list[MarkConflict], list[str]]:
     """Keep what a part's form says otherwise than the page that it was filled in on.
 
     `v-<code>` holds what that page showed, as "version.option". A choice that was left as shown is
-    none; one that another device has answered otherwise since comes back as a conflict.
+    none; one that another device has answered otherwise since comes back as a conflict. One that
+    the set does not allow comes back as a reason, and takes none of the others with it.
     """
-    conflicts = []
+    conflicts, reasons = [], []
     for name, value in request.POST.items():
         seen = request.POST.get(f"seen-{name}", "")
         if name.startswith(NOTE) and value.split() != seen.split():
@@ -357,10 +360,12 @@ def _save_sent(request, found: Sheet) -> list[MarkConflict]:
             )
         except MarkConflict as conflict:
             conflicts.append(conflict)
-    return conflicts
+        except law.LawError as error:
+            reasons.append(str(error))
+    return conflicts, reasons
 
 
-def _conflict_page(request, found: Sheet, conflicts: list[MarkConflict]):
+def _conflict_page(request, found: Sheet, conflicts: list[MarkConflict], reasons: list[str]):
     """Both choices of each criterion, for the member to pick; what is kept stands until then."""
     criteria = found.candidate.pinned_set.criteria
     rows = [
@@ -381,6 +386,7 @@ def _conflict_page(request, found: Sheet, conflicts: list[MarkConflict]):
             "sheet": found,
             "candidate": found.candidate,
             "rows": rows,
+            "reasons": reasons,
             "part": request.POST.get("part", ""),
             "breadcrumbs": _sheet_crumbs(found.candidate),
         },
@@ -391,19 +397,22 @@ def _conflict_page(request, found: Sheet, conflicts: list[MarkConflict]):
 def _after_part(request, pk: int, act=lambda found: None, *, anchor: str = "", at: str = ""):
     """Save a part's choices, then do `act`; a refusal shows the sheet again with its reason."""
     found = _own_sheet(request, pk)
+    reasons = []
     try:
-        conflicts = _save_sent(request, found)
+        conflicts, reasons = _save_sent(request, found)
+        if reasons and not conflicts:
+            raise law.LawError(" ".join(dict.fromkeys(reasons)))
         act(found)
     except (SheetRefused, law.LawError) as refused:
         return sheet_page(
             request,
             _own_sheet(request, pk),
             refused=str(refused),
-            at=at,
+            at="" if reasons else at,
             status=409 if isinstance(refused, SheetRefused) and not at else REFUSED,
         )
     if conflicts:
-        return _conflict_page(request, found, conflicts)
+        return _conflict_page(request, found, conflicts, reasons)
     return redirect(reverse("evaluation:sheet", args=[found.candidate_id]) + anchor)
 
 

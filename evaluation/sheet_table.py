@@ -39,6 +39,9 @@ class CriterionRow:
     note: str = ""  # what the member noted for themselves
     version: int = 0  # of the mark that is shown; 0: none
     related: list[str] = field(default_factory=list)  # kinds of paper to look at first
+    # Where only one of several cases is marked: their heading, and which of them this belongs to.
+    one_of: str = ""
+    case: str = ""
 
     @property
     def is_heading(self) -> bool:
@@ -54,8 +57,30 @@ class CriterionRow:
         return self.criterion.code == self.criterion.section
 
 
-def off_reasons(criteria: law.CriteriaSet, score: law.Score) -> dict[str, str]:
-    """Why each criterion that does not apply is not scored, in words."""
+def _cases(criteria: law.CriteriaSet) -> dict[str, tuple[str, str]]:
+    """Criterion → heading and case, where only one of several cases is marked."""
+    return {
+        leaf.code: (heading.code, case.code)
+        for heading in criteria.criteria
+        if heading.mode == "one_of"
+        for case in heading.children
+        for leaf in case.walk()
+    }
+
+
+def other_case(*, closed: bool) -> str:
+    """What stands on a case that is not marked because another one is; on an open sheet also how
+    to mark this one instead."""
+    why = _("Không chấm – đã chấm trường hợp khác")
+    if closed:
+        return why
+    return why + _(". Muốn đổi, hãy chọn “Không đạt mức nào” ở trường hợp kia trước.")
+
+
+def off_reasons(
+    criteria: law.CriteriaSet, score: law.Score, *, closed: bool = False
+) -> dict[str, str]:
+    """Why each criterion that does not apply is not scored, in words; `closed`: to be read only."""
     order = [leaf.code for leaf in criteria.leaves]
     place = {code: index for index, code in enumerate(order)}
     stop, gate = len(order), None
@@ -86,7 +111,7 @@ def off_reasons(criteria: law.CriteriaSet, score: law.Score) -> dict[str, str]:
         reasons[code] = (
             _("Không chấm – %s") % (condition[:1].lower() + condition[1:])
             if condition
-            else _("Không chấm – đã chấm trường hợp khác")
+            else other_case(closed=closed)
         )
     return reasons
 
@@ -110,7 +135,8 @@ def sheet_parts(
     `producer_points`: `Candidate.told_by_producer`. `ask_missing`: mark what is still to be
     answered. `closed`: a sheet to be read; what was not answered is then shown as such.
     """
-    reasons = off_reasons(criteria, score)
+    reasons = off_reasons(criteria, score, closed=closed)
+    cases = _cases(criteria)
     missing = set(score.missing) if ask_missing or closed else set()
 
     def rule_row(rule: law.Rule) -> RuleRow:
@@ -140,6 +166,8 @@ def sheet_parts(
             offers_none=not criterion.has_printed_zero,
             state=state,
             off_reason=reasons.get(code, ""),
+            one_of=cases.get(code, ("", ""))[0],
+            case=cases.get(code, ("", ""))[1],
         )
 
     return [

@@ -43,16 +43,18 @@ _OF_REFERRALS = {
 _OF_MARKS = {"candidate.settled", "knock_out.voted", "mark.found", "check.answered"}
 
 
-def round_history(round_: Round, *, hidden=frozenset(), unsettled=frozenset()) -> list[dict]:
+def round_history(
+    round_: Round, *, candidates=None, hidden=frozenset(), unsettled=frozenset()
+) -> list[dict]:
     """The round's events, newest first.
 
-    `hidden`: candidates that the viewer may not follow. `unsettled`: those whose figures they may
-    not see yet; what the council said of them names marks.
+    `candidates`: all of the round with their products, those taken out too, where they were read
+    before. `hidden`: those that the viewer may not follow. `unsettled`: those whose figures they
+    may not see yet; what the council said of them names marks.
     """
-    names = {
-        candidate.pk: str(candidate.entry.product)
-        for candidate in Candidate.objects.filter(round=round_).select_related("entry__product")
-    }
+    if candidates is None:
+        candidates = Candidate.objects.filter(round=round_).select_related("entry__product")
+    names = {candidate.pk: str(candidate.entry.product) for candidate in candidates}
     rows = []
     for event in round_.events.select_related("by").order_by("-at", "-pk"):
         candidate = event.data.get("candidate")

@@ -54,6 +54,7 @@ NO_SCREEN = {
     "evaluation:marks": "a form",
     "evaluation:declare": "a form",
     "evaluation:retract": "a form",
+    "evaluation:referral_receive": "a form",
     "reminders:read_all": "a form",
     "reminders:open": "leads on",
     "lawbook:criterion": "leads on",
@@ -76,6 +77,7 @@ NO_SCREEN = {
     "evaluation:product_sheets": "a file",
     "evaluation:certificate": "a file",
     "evaluation:complaint_paper": "a file",
+    "evaluation:referral_package": "a file",
     "evaluation:candidate_page": "a picture",
     "worker": "a script",
     "public_worker": "a script",
@@ -206,7 +208,16 @@ def visits() -> list[tuple]:
     """
     from communes.models import Role, Unit
     from evaluation.check_code import new_code
-    from evaluation.models import Council, Recognition, Result, Round, Seat, Sheet
+    from evaluation.models import (
+        Council,
+        Recognition,
+        Referral,
+        Result,
+        Round,
+        Seat,
+        Sheet,
+        Substitution,
+    )
     from ocop_portal.accounts.models import User
     from products.models import Cycle, Entry, Paper, Plan, Product, ProductPhoto
 
@@ -237,6 +248,8 @@ def visits() -> list[tuple]:
     photo = ProductPhoto.objects.filter(product=product).first()
     recognition = Recognition.objects.get(product=product)
     result = Result.objects.filter(candidate__round=published).first()
+    call = Substitution.objects.get(round=marked.round_id)
+    referral = Referral.objects.get()
     jobs = add_imports()
     rows = [
         ("", "home"),
@@ -455,6 +468,30 @@ def visits() -> list[tuple]:
         ("thuky", "invitation", "evaluation:invitation", (scored.pk,)),
         ("thuky", "sample-received", "evaluation:sample", (candidate.pk,)),
         ("thuky", "attendance", "evaluation:attendance", (scored.pk,)),
+        ("thuky", "substitutes", "evaluation:substitutes", (marked.round_id,)),
+        ("thuky", "substitutes-none", "evaluation:substitutes", (scored.pk,)),
+        ("thuky", "substitute-withdraw", "evaluation:substitute_withdraw", (call.pk,)),
+        ("thanhvien4", "my-sheets-substitute", "evaluation:my_sheets", (marked.round_id,)),
+        ("thuky", "referrals", "evaluation:referrals"),
+        ("thuky", "referral", "evaluation:referral", (referral.pk,)),
+        ("thuky", "referral-send", "evaluation:referral_send", (published.pk,)),
+        (
+            "thuky",
+            "referral-send-wrong",
+            "evaluation:referral_send",
+            (published.pk,),
+            "press Chuyển hồ sơ",
+        ),
+        ("thuky", "referral-withdraw", "evaluation:referral_withdraw", (referral.pk,)),
+        ("canbotinh", "referrals-received", "evaluation:referrals", (), "?chieu=den"),
+        ("canbotinh", "referral-received", "evaluation:referral", (referral.pk,)),
+        ("canbotinh", "referral-return", "evaluation:referral_return", (referral.pk,)),
+        (
+            "canbotinh",
+            "referrals-into-round",
+            "evaluation:referrals_into_round",
+            (_province_round,),
+        ),
         ("thuky", "round-published", "evaluation:round", (published.pk,)),
         ("thuky", "tally-published", "evaluation:tally", (published.pk,)),
         ("thuky", "profile", "accounts:profile"),
@@ -634,6 +671,40 @@ def _draft_round() -> int:
             by=User.objects.get(username="thuky"),
         )
     ).pk
+
+
+def _province_round() -> int:
+    """A round of the province in preparation by the rules of 2020, made when it is asked for."""
+    from django.utils import timezone
+
+    from communes.models import today
+    from evaluation.councils import prepare_round
+    from evaluation.models import Council, Round
+    from ocop_portal.accounts.models import User
+    from products.models import Cycle
+    from products.register import save_cycle
+
+    name = "Đợt đánh giá mẫu cấp tỉnh"
+    found = Round.objects.filter(name=name).first()
+    if found is None:
+        by = User.objects.get(username="canbotinh")
+        council = Council.objects.get(unit__level="province")
+        cycle = Cycle.objects.filter(unit=council.unit, decision="1048-2019").first()
+        cycle = cycle or save_cycle(
+            cycle=Cycle(unit=council.unit, year=2020, decision="1048-2019"), dates={}, by=by
+        )
+        found = prepare_round(
+            round_=Round(
+                council=council,
+                cycle=cycle,
+                level="province",
+                name=name,
+                meets_on=today(),
+                scoring_due=timezone.now() + datetime.timedelta(days=9),
+            ),
+            by=by,
+        )
+    return found.pk
 
 
 def _complaint() -> int:

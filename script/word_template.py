@@ -63,7 +63,10 @@ def bottom_rule(paragraph, indent_cm):
 
 
 def widths(table, *columns_mm):
+    """Set in the grid too: LibreOffice reads the columns there, Word in the cells."""
     table.autofit = False
+    for column, width in zip(table.columns, columns_mm, strict=True):
+        column.width = Mm(width)
     for row in table.rows:
         for cell, width in zip(row.cells, columns_mm, strict=True):
             cell.width = Mm(width)
@@ -93,7 +96,7 @@ def page(document):
 
 def head(document):
     table = document.add_table(rows=2, cols=2)
-    widths(table, 66, 94)
+    widths(table, 62, 98)
     left, right = table.rows[0].cells
     written(plain(left.paragraphs[0]), "{{ head.above }}", size=12)
     issuer = plain(left.add_paragraph())
@@ -102,7 +105,7 @@ def head(document):
     written(plain(right.paragraphs[0]), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=12)
     motto = plain(right.add_paragraph())
     written(motto, "Độc lập - Tự do - Hạnh phúc", bold=True, size=13)
-    bottom_rule(motto, 1.9)
+    bottom_rule(motto, 1.5)
     written(plain(table.rows[1].cells[0].paragraphs[0]), "{{ head.number }}", size=13)
     written(plain(table.rows[1].cells[1].paragraphs[0]), "{{ head.place }}", italic=True, size=13)
     loop(document, "{%p if draft %}")
@@ -162,6 +165,8 @@ def products(document):
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     for cell, name in zip(table.rows[0].cells, names, strict=True):
         written(plain(cell.paragraphs[0]), name, bold=True, size=12)
+        # A head alone at the end of a page makes LibreOffice lose every row below it.
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
     table.rows[1].cells[0].text = "{%tr for row in item.rows %}"
     for cell, key in zip(table.rows[2].cells, keys, strict=True):
         align = ALIGN.CENTER if key in {"number", "points", "rank"} else ALIGN.LEFT
@@ -169,7 +174,8 @@ def products(document):
     table.rows[3].cells[0].text = "{%tr endfor %}"
     keep_rows_whole(table.rows[0], head=True)
     keep_rows_whole(table.rows[2])
-    widths(table, 10, 40, 40, 16, 18, 36)
+    widths(table, 10, 46, 40, 16, 16, 32)
+    written(plain(document.add_paragraph()), " ", size=6)  # or the next line sticks to the table
 
 
 def signatures(document):

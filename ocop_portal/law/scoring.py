@@ -192,7 +192,7 @@ def _ruled_out_by_choice(criteria_set: CriteriaSet, choices: Mapping[str, int | 
         if len(marked) > 1:
             raise BothCases(
                 f"Tiêu chí {criterion.code}: chỉ chấm một trong các trường hợp. Muốn đổi, chọn "
-                "“không thuộc phương án nào” ở trường hợp kia trước."
+                "“Không đạt mức nào” ở trường hợp kia trước."
             )
         if marked:
             void.update(code for case in cases if case is not marked[0] for code in case)

@@ -134,8 +134,28 @@
     stars.innerHTML = answer.stars;
     stars.firstElementChild.open = wasOpen;
   }
+  // Where only one of several cases is marked, the choice of one shuts the others at once: without
+  // a line nobody else would say so. Where all are shut, something else has shut them.
+  function shutOtherCases() {
+    const headings = new Set(boxes.map((box) => box.dataset.oneOf).filter(Boolean));
+    headings.forEach((heading) => {
+      const cases = boxes.filter((box) => box.dataset.oneOf === heading);
+      if (cases.every((box) => box.disabled)) return;
+      const marked = cases.find((box) => {
+        const chosen = box.querySelector("input[type=radio]:checked");
+        return chosen && chosen.value !== "0" && !box.disabled;
+      });
+      cases.forEach((box) => {
+        const off = Boolean(marked) && box.dataset.case !== marked.dataset.case;
+        box.disabled = off;
+        box.classList.toggle("is-off", off);
+        box.querySelector("[data-state-text]").textContent = off ? say("OtherCase") : "";
+      });
+    });
+  }
   // Until it answers: the printed points of what is chosen and applies.
   function estimate() {
+    shutOtherCases();
     const parts = {};
     const missing = [];
     boxes.forEach((box) => {

@@ -25,6 +25,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LONG = os.environ.get("OCOP_LONG") == "1"
 MEMBERS, PRODUCTS = (9, 20) if LONG else (3, 4)
+# Seconds. The full council takes twenty minutes on two idle cores, an hour on busy ones; it prints
+# a line after each product.
+BOUND = 5_400 if LONG else 900
 
 
 def url(name, *args):
@@ -165,6 +168,10 @@ def test_a_council_on_a_bad_line_loses_no_mark_that_it_saw_as_saved(browser, liv
             member.hand_in(candidate.pk)
         for member in members:
             assert member.chosen[candidate.pk] == wanted[member]
+        spent = time.monotonic() - began
+        if LONG:
+            tell(f"product {candidate.number} of {PRODUCTS}: {spent:.0f} seconds")
+        assert spent < BOUND, "slower than any sitting: something hangs"
 
     events = Counter(
         MarkEvent.objects.values_list(

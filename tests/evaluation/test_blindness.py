@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluation import rounds, sheets
+from evaluation import meeting, referrals, rounds, sheets, substitutes
 from evaluation.models import Recognition, Round, Seat, Sheet
 from ocop_portal.reminders import outbox, scan
 from tests import factories, test_permissions
@@ -55,9 +55,21 @@ def everyone_else(round_, author, other):
     both.save()
     factories.second_factor(both)
     found["all roles at once"] = both
+    found["substitute"] = substitute_for(other, round_)
     found.pop("member", None)
     assert author not in found.values()
     return found
+
+
+def substitute_for(member, round_):
+    """A person who may be called in for this member, and is not."""
+    unit = round_.council.unit
+    return factories.SeatFactory(
+        council=round_.council,
+        position="member",
+        substitutes_for=Seat.objects.get(council=round_.council, user=member),
+        user=factories.officer("council_member", unit),
+    ).user
 
 
 def all_pages(round_, candidate, sheet):
@@ -66,14 +78,19 @@ def all_pages(round_, candidate, sheet):
         url("councils"),
         url("council", round_.council_id),
         url("recognitions"),
+        url("referrals"),
         "/lam-viec/",
     ]
     pages += [
         url(name, round_.pk)
         for name in ("round", "my_sheets", "tally", "round_close", "round_publish", "round_end")
     ]
-    pages += [url("invitation", round_.pk)]
-    pages += [url(name, candidate.pk) for name in ("sample", "support_check", "opinions")]
+    pages += [
+        url(name, round_.pk)
+        for name in ("invitation", "room", "room_pulse", "attendance", "substitutes", "papers")
+    ]
+    pages += [url(name, round_.pk) for name in ("hear_again", "referral_send")]
+    pages += [url(name, candidate.pk) for name in ("sample", "support_check", "opinions", "vote")]
     pages += [url(name, candidate.pk) for name in ("sheet", "settle", "conflict")]
     pages += [url(name, sheet.pk) for name in ("sheet_view", "submit", "reopen")]
     return pages
@@ -321,6 +338,80 @@ def test_a_secretary_with_a_conflict_closes_without_seeing_the_figures():
     assert "93,00" not in page
     assert post(found["secretary"], "round_close", round_.pk).status_code == 302
     assert "93,00" in get(found["secretary"], "tally", round_.pk).content.decode()
+
+
+# --- Who takes another's place, and who sent the product up ------------------------------------
+
+
+def test_neither_a_substitute_nor_the_member_replaced_sees_a_mark_of_another(planted):
+    round_, candidate, sheet, author, other = planted
+    found = people(round_)
+    substitute = substitute_for(other, round_)
+    seats = {seat.user: seat for seat in round_.council.seats.select_related("user")}
+    meeting.record_absences(round_=round_, reasons={seats[other].pk: "ốm"}, by=found["secretary"])
+    substitutes.call_in(
+        round_=round_, substitute=seats[substitute], reason="vắng", by=found["secretary"]
+    )
+
+    def sees_nothing(*pairs):
+        for person, foreign in pairs:
+            for address in all_pages(round_, candidate, foreign):
+                page = text_of(signed_in(person).get(address))
+                assert LEAKS.search(page) is None, (address, person)
+                assert REASON not in page, (address, person)
+
+    sees_nothing((substitute, sheet), (other, sheet))
+    taken = sheets.start_sheet(candidate=candidate, user=substitute)
+    factories.fill_sheet(taken, parts=PLANTED)
+    rounds.end_scoring(round_=round_, by=found["secretary"])
+    sees_nothing((other, taken), (author, taken))
+
+
+def test_who_sent_a_product_up_and_who_received_it_see_no_mark_of_the_council_above():
+    """A referral tells both offices where the product stands, never how it is scored there."""
+    above = factories.officer(unit=factories.vinh_linh().province)
+    below = factories.closed_round(publish=True)
+    sender = people(below)
+    results = [row.pk for row in referrals.may_be_sent(below)]
+    (sent,) = referrals.send_referrals(round_=below, results=results, by=sender["secretary"])
+    referrals.receive_referral(referral=sent, by=above)
+    place = factories.vinh_linh().province
+    round_ = factories.RoundFactory(
+        council=factories.council_with(3, unit=place),
+        level="province",
+        cycle=factories.CycleFactory(unit=place),
+    )
+    candidate = referrals.put_in_round(referral=sent, round_=round_, by=above)
+    rounds.open_round(round_=round_, by=above)
+    author = factories.person_in(round_.council, "member")
+    sheet = factories.scored_sheet(candidate, author, parts=PLANTED)
+    pages = [
+        url("referrals"),
+        url("referrals") + "?export=csv",
+        url("referral", sent.pk),
+        url("referral_return", sent.pk),
+        url("outcome_add", sent.result_id),
+        url("round", below.pk),
+        url("tally", below.pk),
+        "/lam-viec/",
+        *(url(name, round_.pk) for name in ("round", "room", "room_pulse", "tally", "papers")),
+        url("sheet_view", sheet.pk),
+    ]
+    watchers = {"above": above, "chair above": factories.person_in(round_.council, "chair")}
+    watchers |= {f"{role} below": sender[role] for role in ("officer", "chair", "secretary")}
+    for ended in (False, True):
+        if ended:
+            by = factories.person_in(round_.council, "secretary")
+            rounds.end_scoring(round_=round_, by=by)
+            watchers.pop("chair above")
+        for who, person in watchers.items():
+            browser = with_second_factor(signed_in(person))
+            for address in pages:
+                answer = browser.get(address)
+                file = b"".join(answer).decode() if answer.streaming else ""
+                shown = LEAKS.search(file or text_of(answer))
+                assert shown is None, f"{who} sees {shown[0]} on {address}"
+    assert LEAKS.search(text_of(get(author, "sheet_view", sheet.pk)))
 
 
 # --- A phone that goes from hand to hand -------------------------------------------------------

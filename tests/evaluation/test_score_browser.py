@@ -9,6 +9,7 @@ from evaluation import rounds, sheets
 from evaluation.models import Declaration, Mark, MarkEvent, Sheet
 from tests import factories
 from tests.evaluation.pages import score_all, signed_in, url
+from tests.evaluation.test_star_marks import under
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -121,6 +122,30 @@ def test_choices_wait_while_the_network_is_away_and_go_out_in_order(phone, sheet
     assert kept(sheet) == {"1.1": 3, "1.2": 2, "1.3": 1}
     order = list(MarkEvent.objects.order_by("pk").values_list("criterion", "option"))
     assert order[-2:] == [("1.1", 3), ("1.3", 1)]
+
+
+def test_of_two_cases_one_is_marked_and_shuts_the_other_without_a_line_too(phone):
+    round_ = under("26-2026", set_number=26, level="province")
+    member = factories.person_in(round_.council, "member")
+    sheet = sheets.start_sheet(candidate=round_.candidates.get(), user=member)
+    page = phone(member, url("sheet", sheet.candidate_id))
+    left = int(page.locator("[data-left]").inner_text())
+    choose(page, "8.a", 2)
+    page.wait_for_selector("[id='tc-8.b'].is-off")
+    assert "ở trường hợp kia trước" in page.locator("[id='tc-8.b']").inner_text()
+    wait_for(page, "saved")
+    page.context.set_offline(True)
+    choose(page, "9.b", 2)
+    page.wait_for_selector("[id='tc-9.a'].is-off")
+    choose(page, "8.a", 0)  # thought better of
+    choose(page, "8.b", 1)
+    page.wait_for_selector("[id='tc-8.a'].is-off")
+    assert page.locator("[data-total]").inner_text() == "3"
+    assert page.locator("[data-left]").inner_text() == str(left - 4)
+    page.context.set_offline(False)
+    wait_for(page, "saved")
+    assert kept(sheet) == {"8.a": 0, "8.b": 1, "9.b": 2}
+    assert page.locator("[data-total]").inner_text() == "3"
 
 
 def test_a_page_closed_without_network_brings_its_choices_back(phone, sheet, member):

@@ -11,6 +11,7 @@ from evaluation import rounds, sheets
 from evaluation.models import Declaration, Mark, MarkEvent, Round, Sheet
 from tests import factories
 from tests.evaluation.pages import get, post, signed_in, url
+from tests.evaluation.test_star_marks import under
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +183,36 @@ def test_without_scripts_a_part_is_saved_at_once(candidate, sheet, member):
     # Sent again unchanged: nothing new is written.
     post(member, "marks", sheet.pk, part="A", **{"tc-1.1": "2", "tc-1.2": "4"})
     assert MarkEvent.objects.count() == 2
+
+
+def test_without_scripts_one_of_two_cases_is_marked_and_a_second_takes_nothing_else_with_it():
+    round_ = under("26-2026", set_number=26, level="province")
+    member = factories.person_in(round_.council, "member")
+    sheet = sheets.start_sheet(candidate=round_.candidates.get(), user=member)
+
+    def shut():
+        page = get(member, "sheet", sheet.candidate_id)
+        rows = [
+            row
+            for part in page.context["parts"]
+            for found in part["sections"]
+            for row in found["rows"]
+        ]
+        return {row.criterion.code: row.off_reason for row in rows if row.state == "off"}
+
+    both = {"tc-8.a": "2", "tc-8.b": "1", "tc-10": "1"}
+    answer = post(member, "marks", sheet.pk, part="A", **both)
+    assert answer.status_code == 422
+    assert "chỉ chấm một trong các trường hợp" in answer.content.decode()
+    assert dict(Mark.objects.values_list("criterion", "option")) == {"8.a": 2, "10": 1}
+    assert list(shut()) == ["8.b"]
+    assert "hãy chọn “Không đạt mức nào” ở trường hợp kia trước" in shut()["8.b"]
+    post(member, "marks", sheet.pk, part="A", **{"tc-8.a": "0", "v-8.a": "1.2"})
+    assert shut() == {}
+    answer = post(member, "marks", sheet.pk, part="A", **{"tc-8.b": "1"})
+    assert answer.status_code == 302
+    assert list(shut()) == ["8.a"]
+    assert sheets.sheet_score(sheet).total == 1 + 1
 
 
 def test_an_incomplete_sheet_is_not_taken_and_names_what_is_missing(candidate, sheet, member):

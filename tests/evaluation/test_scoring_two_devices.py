@@ -124,6 +124,7 @@ def test_a_part_that_clashes_saves_the_rest_and_shows_both_choices_to_pick_from(
     assert answer.status_code == 409
     assert "no-store" in answer.headers["Cache-Control"]
     page = answer.content.decode()
+    assert "Xung đột" in page
     criterion = sheet.candidate.pinned_set.criteria.criterion("1.1")
     for number in (2, 3):
         assert criterion.option(number).label in page

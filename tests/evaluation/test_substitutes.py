@@ -84,6 +84,27 @@ def test_called_in_for_the_round_the_substitute_counts_and_the_member_does_not(w
     assert [row.tally.count for row in round_tally(w.round)] == [1, 0]
 
 
+def test_the_leaders_screen_and_the_one_called_in_read_who_replaces_whom(w):
+    be_absent(w)
+    call(w)
+    for name in ("room", "round", "round_end"):
+        page = get(w.secretary, name, w.round.pk).content.decode()
+        assert f"thành viên, thay {w.principal.user}</span>" in page, name
+        assert "thành viên, có người thay</span>" in page, name
+        assert "0/0" not in page, name
+    told = "Anh/chị là dự khuyết, được gọi chấm thay"
+    assert (
+        f"{told} {w.principal.user}."
+        in get(w.substitute.user, "my_sheets", w.round.pk).content.decode()
+    )
+    assert (
+        told
+        not in get(
+            factories.person_in(w.council, "chair"), "my_sheets", w.round.pk
+        ).content.decode()
+    )
+
+
 def test_the_one_called_in_counts_for_the_quorum(w):
     be_absent(w)
     assert meeting.attendance(w.round).present == 2
