@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ocop_portal.reminders import workdays
 from ocop_portal.reminders.offices import Office, office_source
-from ocop_portal.reminders.registry import Ask
+from ocop_portal.reminders.registry import Ask, Deadline, deadline_source
 
 from .models import Role, Unit
 from .scope import officers_by_unit, units_in_scope
@@ -48,3 +53,41 @@ def districts_of(user) -> Iterator[Office]:
     units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER)
     for unit in units.filter(level=Unit.Level.DISTRICT):
         yield Office(unit.pk, unit.dated_name)
+
+
+@deadline_source("holidays", label=gettext_lazy("Lịch nghỉ năm sau phải nhập"))
+def holidays_owed(ask: Ask) -> Iterator[Deadline]:
+    """Years whose days off are not all entered: without them working days are counted wrongly.
+
+    The administrators owe them; the district officers, who may enter them too, stand above.
+    """
+    years = [
+        year
+        for year in range(ask.since.year, ask.until.year + 2)
+        if ask.since <= workdays.entered_by(year) <= ask.until
+    ]
+    if not years:
+        return
+    known = workdays.calendar()
+    people: dict[str, set[int]] = {}
+    kinds = (Role.Kind.ADMINISTRATOR, Role.Kind.DISTRICT_OFFICER)
+    roles = Role.objects.on().filter(kind__in=kinds, user__is_active=True)
+    for kind, user in roles.values_list("kind", "user"):
+        people.setdefault(kind, set()).add(user)
+    if not people:
+        return
+    for year in years:
+        missing = known.missing(year)
+        if not missing:
+            continue
+        yield Deadline(
+            kind="holidays",
+            key=f"holidays:{year}",
+            due_on=workdays.entered_by(year),
+            title=_("Nhập lịch nghỉ năm %d") % year,
+            text=_("Chưa nhập đủ: %s. Thiếu những ngày này, hạn theo ngày làm việc bị tính sai.")
+            % ", ".join(missing),
+            url=f"{reverse('reminders:holidays')}?nam={year}",
+            recipients=tuple(sorted(people.get(Role.Kind.ADMINISTRATOR, ()))),
+            superiors=tuple(sorted(people.get(Role.Kind.DISTRICT_OFFICER, ()))),
+        )

@@ -94,6 +94,7 @@ def invitations_owed(ask: Ask) -> Iterator[Deadline]:
     "meeting",
     label=gettext_lazy("Phiên họp hội đồng sắp tới"),
     timing=Timing(before=(3, 1, 0)),
+    day_word=gettext_lazy("ngày họp"),
 )
 def meetings_ahead(ask: Ask) -> Iterator[Deadline]:
     """Meetings that are coming, for all who sit in the council; of a draft for those preparing it."""

@@ -50,7 +50,12 @@ def ideas_to_come_back(ask: Ask) -> Iterator[Deadline]:
         )
 
 
-@deadline_source("late-leave", label=gettext_lazy("Đề nghị nộp muộn"), timing=ONCE)
+@deadline_source(
+    "late-leave",
+    label=gettext_lazy("Đề nghị nộp muộn"),
+    timing=ONCE,
+    day_word=gettext_lazy("ngày gửi"),
+)
 def leaves_asked(ask: Ask) -> Iterator[Deadline]:
     """Askings for leave that the district has not answered."""
     officers = officers_for(ask)
@@ -74,7 +79,12 @@ def leaves_asked(ask: Ask) -> Iterator[Deadline]:
         )
 
 
-@deadline_source("comment", label=gettext_lazy("Trao đổi giữa xã và huyện"), timing=ONCE)
+@deadline_source(
+    "comment",
+    label=gettext_lazy("Trao đổi giữa xã và huyện"),
+    timing=ONCE,
+    day_word=gettext_lazy("ngày gửi"),
+)
 def comments_unread(ask: Ask) -> Iterator[Deadline]:
     """Words of the other side that an officer has not read, one notice until they are read."""
     officers = officers_for(ask)

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communes.deadlines import officers_for
 from communes.models import today
 from communes.scope import OFFICERS, holds
+from ocop_portal.reminders import workdays
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
 from ocop_portal.worklist import WorkItem, work_source
 
@@ -24,17 +26,22 @@ def answers_to_public(ask: Ask) -> Iterator[Deadline]:
     rows = Feedback.objects.filter(state=Feedback.State.NEW, due_on__range=(ask.since, ask.until))
     if ask.people is not None:
         commune, district = officers.units_of(ask.people)
-        rows = rows.filter(producer__unit__in={*commune, *district, *ask.units})
-    for row in in_chunks(rows.select_related("producer", "product")):
+        units = {*commune, *district, *ask.units}
+        rows = rows.filter(Q(producer__unit__in=units) | Q(producer__unit__parent__in=ask.units))
+    calendar = workdays.calendar()
+    for row in in_chunks(rows.select_related("producer__unit", "product")):
+        text = _("Người dân chờ trả lời. Hạn trả lời là %s.") % row.due_on.strftime("%d/%m/%Y")
+        doubt = calendar.doubt(timezone.localdate(row.sent_at), row.due_on)
         yield Deadline(
             kind="feedback",
             key=f"feedback:{row.pk}",
             due_on=row.due_on,
             title=_("Phản ánh: %s") % row,
-            text=_("Người dân chờ trả lời. Hạn trả lời là %s.") % row.due_on.strftime("%d/%m/%Y"),
+            text=f"{text} {doubt}".strip(),
             url=row.get_absolute_url(),
             recipients=officers.of_commune(row.producer.unit_id),
             superiors=officers.of_district(row.producer.unit_id),
+            unit=row.producer.unit.parent_id or row.producer.unit_id,
         )
 
 

@@ -13,12 +13,14 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.module_loading import import_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .models import Message, Notice
+from .registry import day_word
 
 # A longer mail is read by nobody: the rest is counted, and stands in the portal.
 LISTED = 30
@@ -93,10 +95,17 @@ def mail_for(message: Message, notices: list[Notice]) -> EmailMultiAlternatives:
     """The digest as a mail: what is due, when, what to do, the links. Late ones come first."""
     notices = sorted(notices, key=lambda notice: (notice.due_on, notice.pk))
     late = sum(notice.offset > 0 for notice in notices)
+    today = timezone.localdate()
     with translation.override(settings.LANGUAGE_CODE):
         context = {
             "notices": [
-                {"notice": notice, "link": f"{settings.SITE_URL}{notice.url}"}
+                {
+                    "notice": notice,
+                    "link": f"{settings.SITE_URL}{notice.url}",
+                    "day_word": day_word(notice.kind),
+                    # By today's date: a notice may have waited since its offset.
+                    "days_late": (today - notice.due_on).days if notice.offset > 0 else 0,
+                }
                 for notice in notices[:LISTED]
             ],
             "more": max(len(notices) - LISTED, 0),
@@ -127,7 +136,8 @@ def subject_of(notices: list[Notice]) -> str:
     """One notice by its name, several by their number; never more than one line."""
     if len(notices) == 1:
         notice = notices[0]
-        return _("Hạn %(due)s: %(title)s") % {
+        return _("%(day)s %(due)s: %(title)s") % {
+            "day": capfirst(day_word(notice.kind)),
             "due": notice.due_on.strftime("%d/%m/%Y"),
             "title": " ".join(notice.title.split()),
         }

@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
 from .models import Feed, new_token
-from .registry import Ask, open_deadlines
+from .registry import Ask, day_word, open_deadlines
 
 BACK = datetime.timedelta(days=60)
 AHEAD = datetime.timedelta(days=400)
@@ -53,7 +54,7 @@ def own_calendar(user, *, today: datetime.date | None = None) -> bytes:
         event.add("dtstamp", stamp)
         event.add("dtstart", deadline.due_on)
         event.add("dtend", deadline.due_on + datetime.timedelta(days=1))
-        event.add("summary", _("Hạn: %s") % deadline.title)
+        event.add("summary", f"{capfirst(day_word(deadline.kind))}: {deadline.title}")
         link = f"{settings.SITE_URL}{deadline.url}"
         event.add("description", f"{deadline.text}\n{link}")
         event.add("url", link)

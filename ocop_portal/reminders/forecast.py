@@ -8,7 +8,7 @@ from itertools import islice
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from .registry import Deadline
+from .registry import Deadline, day_word
 from .scan import due_deadlines, policy_now, told_of
 
 DAYS = 14
@@ -24,6 +24,10 @@ class Telling:
     offset: int
     people: list = field(default_factory=list)
     above: list = field(default_factory=list)
+
+    @property
+    def day_word(self) -> str:
+        return day_word(self.deadline.kind)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from .models import EVERYWHERE
 from .policy import DEFAULT, Timing
@@ -26,6 +27,7 @@ from .policy import DEFAULT, Timing
 logger = logging.getLogger(__name__)
 
 CHUNK = 2000
+DUE = gettext_lazy("hạn")
 
 
 @dataclass(frozen=True)
@@ -75,20 +77,26 @@ class Source:
     label: str | Promise
     timing: Timing
     answer: Answer
+    # What the day is called, in small letters; not every day is one by which something is owed.
+    day_word: str | Promise = DUE
 
 
 _sources: dict[str, Source] = {}
 
 
 def deadline_source(
-    kind: str, *, label: str | Promise, timing: Timing = DEFAULT
+    kind: str,
+    *,
+    label: str | Promise,
+    timing: Timing = DEFAULT,
+    day_word: str | Promise = DUE,
 ) -> Callable[[Answer], Answer]:
     """Register a function that yields the open deadlines of one kind."""
 
     def register(answer: Answer) -> Answer:
         if kind in _sources and _sources[kind].answer is not answer:
             raise ImproperlyConfigured(f"Two sources of deadlines are called {kind!r}.")
-        _sources[kind] = Source(kind, label, timing, answer)
+        _sources[kind] = Source(kind, label, timing, answer, day_word)
         return answer
 
     return register
@@ -97,6 +105,12 @@ def deadline_source(
 def sources() -> list[Source]:
     """Every registered source, in the order of registration."""
     return list(_sources.values())
+
+
+def day_word(kind: str) -> str:
+    """What the day of such a deadline is called in notices: "hạn", "ngày họp"."""
+    source = _sources.get(kind)
+    return str(source.day_word if source else DUE)
 
 
 def open_deadlines(

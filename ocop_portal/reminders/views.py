@@ -26,8 +26,8 @@ from .forms import ChoiceForm, HolidayForm, PreferenceForm, RuleForm
 from .models import EVERYWHERE, BadAddress, Choice, Delivery, Feed, Holiday, Message, Rule, Scan
 from .offices import Office, offices_of
 from .preferences import preference_of, set_preference
-from .registry import sources
-from .scan import last_scan_age, policy_now
+from .registry import day_word, sources
+from .scan import last_scan, policy_now
 
 INBOX = "reminders:inbox"
 
@@ -45,6 +45,8 @@ def inbox(request):
         F("read_at").asc(nulls_first=True), "-created_at", "-pk"
     )
     page = page_of(request, notices)
+    for notice in page:
+        notice.day_word = day_word(notice.kind)
     return render(
         request,
         "reminders/inbox.html",
@@ -391,22 +393,22 @@ def operations(request):
         sent=Count("pk", filter=Q(state=S.SENT, sent_at__gt=now - datetime.timedelta(days=1))),
     )
     period = datetime.timedelta(minutes=settings.REMINDER_SCAN_MINUTES)
-    age = last_scan_age()
+    last = last_scan()
     labels = {source.kind: source.label for source in sources()}
-    last = Scan.objects.filter(finished_at__isnull=False).first()
     troubled = Message.objects.filter(Q(state=S.FAILED) | Q(state=S.PENDING, tries__gt=0))
     return render(
         request,
         "reminders/operations.html",
         {
             "last": last,
-            "late": age is None or age > 2 * period,
+            "late": last is None or abs(now - last.finished_at) > 2 * period,
             "minutes": settings.REMINDER_SCAN_MINUTES,
             "scans": Scan.objects.all()[:10],
             "errors": [(labels.get(k, k), words) for k, words in last.errors.items()]
             if last
             else [],
             "counts": counts,
+            "holidays": workdays.calendar().to_enter(timezone.localdate()),
             "unpacked": Delivery.objects.filter(state=Delivery.State.WAITING).count(),
             "page": page_of(request, troubled.select_related("recipient").order_by("-pk")),
             "bad": BadAddress.objects.all()[:50],

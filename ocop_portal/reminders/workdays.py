@@ -1,8 +1,9 @@
 """Working days: weekdays that are no holiday, and the weekend days on which offices work instead.
 
 The days lie in the database, where the office corrects them. What moves with the lunar calendar is
-announced year by year: a year without these days counts too few holidays, so a day reckoned in it
-comes too early, never too late, and `missing` says what is not entered.
+announced year by year: a year without these days counts too few holidays. A day counted forth in it
+then comes too early, a day counted back too late; `missing` says what is not entered, and the
+source "holidays" in `communes/deadlines.py` asks for it.
 """
 
 import datetime
@@ -31,6 +32,10 @@ DAYS_OFF = {
     Day.NATIONAL: 2,
 }
 TWO_NATIONAL_DAYS_FROM = 2021
+
+# Our own choice: the days off of a year are usually announced before the middle of December.
+ENTERED_BY = (12, 15)
+SAID_BEFORE = datetime.timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,13 @@ class Calendar:
             if entered.get(occasion, 0) < count
         ]
 
+    def to_enter(self, today: datetime.date) -> dict[int, list[str]]:
+        """This year and, from two weeks before its day on, the next: what is not entered of them."""
+        years = [today.year]
+        if today >= entered_by(today.year + 1) - SAID_BEFORE:
+            years.append(today.year + 1)
+        return {year: missing for year in years if (missing := self.missing(year))}
+
     def doubt(self, since: datetime.date, until: datetime.date) -> str:
         """What to say beside a day that was counted over these days; "" when nothing is missing."""
         years = [year for year in range(since.year, until.year + 1) if self.missing(year)]
@@ -92,6 +104,11 @@ class Calendar:
         return str(
             _("Lịch nghỉ năm %s chưa nhập đủ nên hạn có thể muộn hơn.") % ", ".join(map(str, years))
         )
+
+
+def entered_by(year: int) -> datetime.date:
+    """The day by which the days off of a year are to be entered, in the year before."""
+    return datetime.date(year - 1, *ENTERED_BY)
 
 
 def calendar() -> Calendar:

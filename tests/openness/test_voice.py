@@ -103,6 +103,15 @@ def test_who_owes_the_answer_is_told_until_it_is_given(tree, product):
     assert list(answers_to_public(ask)) == []
 
 
+def test_the_reminder_follows_the_districts_days_and_says_where_holidays_are_missing(tree, product):
+    make.officer(Role.Kind.COMMUNE_OFFICER, tree.ho_xa)
+    found = voice.send(product=product, **TOLD)
+    nobody = Ask(found.due_on, found.due_on, frozenset({0}), frozenset({tree.district.pk}))
+    [owed] = answers_to_public(nobody)
+    assert owed.unit == tree.district.pk
+    assert f"Lịch nghỉ năm {timezone.localdate().year}" in owed.text
+
+
 def test_contacts_are_forgotten_after_the_answer(settings, product):
     old, fresh = (voice.send(product=product, **TOLD) for _n in range(2))
     for row in (old, fresh):

@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -207,6 +208,25 @@ def test_the_mail_says_what_by_when_what_to_do_and_where(waiting):
         assert words in sent.body
     assert "Hồ tiêu &lt;b&gt;đỏ&lt;/b&gt; &amp; lạc" in html
     assert 'href="http://testserver/lam-viec/"' in html
+
+
+def test_the_mail_counts_the_days_late_to_the_day_on_which_it_leaves(person, owed):
+    owed.append(deadline(person, due_on=TODAY - datetime.timedelta(days=5)))
+    scan()
+    assert Notice.objects.get().offset == 3
+    outbox.send_pending()
+    assert "Hạn: 23/10/2020 (đã quá hạn 5 ngày)" in mail.outbox[0].body
+    assert "(đã quá hạn 5 ngày)" in mail.outbox[0].alternatives[0][0]
+
+
+def test_a_day_that_is_no_last_day_is_called_by_its_own_name(person, owed, monkeypatch):
+    meeting = replace(registry._sources["test"], day_word="ngày họp")
+    monkeypatch.setitem(registry._sources, "test", meeting)
+    owed.append(deadline(person, title="Họp hội đồng"))
+    scan()
+    outbox.send_pending()
+    assert mail.outbox[0].subject == "Ngày họp 31/10/2020: Họp hội đồng"
+    assert "Ngày họp: 31/10/2020" in mail.outbox[0].body
 
 
 @pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\x85", "\u2028", "\x0b"])

@@ -202,6 +202,12 @@ def test_the_administrator_sees_the_last_scan_the_backlog_and_what_failed(client
         assert words in shown
 
 
+def test_the_administrator_sees_that_a_years_days_off_are_not_entered(client, admin):
+    year = timezone.localdate().year
+    shown = text_of(client.get(reverse("reminders:operations")))
+    assert f"Lịch nghỉ năm {year} chưa nhập đủ: Tết Dương lịch, Tết Âm lịch" in shown
+
+
 @pytest.mark.parametrize("minutes", [29, 31])
 def test_the_page_turns_red_when_no_scan_has_run_for_two_periods(client, admin, minutes):
     ended = timezone.now() - datetime.timedelta(minutes=minutes)
@@ -237,7 +243,7 @@ def test_the_engine_room_costs_the_same_at_1_and_3(client, admin, count, django_
         outbox.mark_bad(address=f"x{_}@example.vn", reason="550")
     messages(count, "failed")
     client.get(reverse("reminders:operations"))
-    # session, user, roles, second factor; counts, age, last scan, scans, waiting deliveries,
+    # session, user, roles, second factor; counts, last scan, scans, holidays, waiting deliveries,
     # messages counted and listed, addresses; seats, unread
     with django_assert_num_queries(14):
         client.get(reverse("reminders:operations"))

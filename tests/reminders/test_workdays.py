@@ -4,9 +4,13 @@ import datetime
 
 import pytest
 
+from communes.deadlines import holidays_owed
+from communes.models import Role
 from ocop_portal.reminders import workdays
 from ocop_portal.reminders.models import Holiday
+from ocop_portal.reminders.registry import Ask
 from ocop_portal.reminders.workdays import Calendar, calendar, load_holidays
+from tests import factories as make
 
 D = datetime.date
 
@@ -47,6 +51,29 @@ def test_a_year_whose_tet_was_not_announced_is_said_and_not_guessed(known):
         "Lịch nghỉ năm 2027 chưa nhập đủ nên hạn có thể muộn hơn."
     )
     assert known.doubt(D(2026, 1, 5), D(2026, 2, 20)) == ""
+
+
+def test_administrators_are_asked_for_next_years_days_until_they_are_entered(known, person):
+    admin, district = make.officer(Role.Kind.ADMINISTRATOR), make.officer()
+    ask = Ask(D(2026, 11, 24), D(2026, 12, 31))
+    [owed] = holidays_owed(ask)
+    assert (owed.due_on, owed.recipients) == (D(2026, 12, 15), (admin.pk,))
+    assert owed.superiors == (district.pk,)
+    assert "Tết Âm lịch, Quốc khánh 2/9" in owed.text
+    assert owed.url == "/nhac-viec/ngay-nghi/?nam=2027"
+    for day, occasion in [
+        *((D(2027, 2, n), "tet") for n in range(4, 9)),
+        (D(2027, 9, 3), "national"),
+    ]:
+        workdays.set_holiday(day=day, occasion=occasion, source="Thông báo mẫu", by=person)
+    assert list(holidays_owed(ask)) == []
+    assert list(holidays_owed(Ask(D(2026, 1, 1), D(2026, 12, 14)))) == []
+
+
+def test_the_next_year_is_missed_from_two_weeks_before_its_day_on(known):
+    assert known.to_enter(D(2026, 11, 30)) == {}
+    assert list(known.to_enter(D(2026, 12, 1))) == [2027]
+    assert list(known.to_enter(D(2027, 1, 1))) == [2027]
 
 
 def test_loading_again_touches_no_day_that_the_office_changed_or_removed(known, person):
