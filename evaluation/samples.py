@@ -21,7 +21,7 @@ from ocop_portal import law
 from ocop_portal.accounts.models import User
 from ocop_portal.lawbook import rehearsal, versions
 from products import cycle as entry_cycle
-from products import self_assessment
+from products import self_assessment, year_samples
 from products.dossier import attach_paper
 from products.files import check_upload
 from products.models import Cycle, Entry, Paper, Product
@@ -149,6 +149,7 @@ def load(years=YEARS) -> list[str]:
     shown = Product.objects.filter(name=PRODUCTS[IN_PUBLISHED_ROUND[0]].name, is_sample=True)
     if made and (product := shown.select_related("producer__unit__parent").first()):
         make_samples(product=product, by=people["canbohuyen"])
+        year_samples.make(product=product, people=people)
     return made
 
 
