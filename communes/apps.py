@@ -6,4 +6,4 @@ class CommunesConfig(AppConfig):
     verbose_name = "Đơn vị, vai trò, chủ thể"
 
     def ready(self) -> None:
-        from . import deadlines, exchange, rules  # noqa: F401  they register
+        from . import deadlines, exchange, outreach_exchange, rules  # noqa: F401  they register

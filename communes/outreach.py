@@ -57,6 +57,17 @@ def events_in(year: int, units: QuerySet[Unit]) -> QuerySet[OutreachEvent]:
     )
 
 
+def last_year_of(units: QuerySet[Unit]) -> int:
+    """This year, or the last one in which these communes still were; one query."""
+    communes = units.filter(level=Unit.Level.COMMUNE).order_by()
+    day = today()
+    found = communes.aggregate(
+        lasting=Count("pk", filter=Q(valid_until__isnull=True) | Q(valid_until__gte=day)),
+        last=Max("valid_until"),
+    )
+    return day.year if found["lasting"] or found["last"] is None else found["last"].year
+
+
 @dataclass
 class Reached:
     """What a unit did in a year: events, people (as far as counted), women among them, last day."""

@@ -18,8 +18,8 @@ from .history import entries_of
 from .keeping_forms import WithdrawForm
 from .keeping_views import edit_page, withdraw_page
 from .kept_files_forms import KeptFileForm
-from .models import OutreachEvent, OutreachFile, today
-from .outreach import attach_file, coverage, save_event, withdraw_event, withdraw_file
+from .models import OutreachEvent, OutreachFile
+from .outreach import attach_file, coverage, last_year_of, save_event, withdraw_event, withdraw_file
 from .outreach_forms import OutreachFilter, OutreachForm, years
 
 officers_only = permission_required("communes.list_outreach", raise_exception=True)
@@ -95,9 +95,9 @@ def covered(request):
     """Which communes of a year were reached, those that were not first."""
     choices = years()
     asked = request.GET.get("nam", "")
-    year = int(asked) if asked.isdigit() and int(asked) in choices else today().year
     as_of_today = request.GET.get("theo") == "hien-nay"
     units = scope.units_in_scope(request.user, *scope.OFFICERS)
+    year = int(asked) if asked.isdigit() and int(asked) in choices else last_year_of(units)
     found = coverage(year=year, units=units, as_of_today=as_of_today)
     rows = found.rows + ([found.elsewhere] if found.elsewhere.events else [])
     if format_ := wanted_format(request):

@@ -21,7 +21,7 @@ from ocop_portal import law
 from ocop_portal.accounts.models import User
 from ocop_portal.lawbook import rehearsal, versions
 from products import cycle as entry_cycle
-from products import self_assessment
+from products import self_assessment, year_samples
 from products.dossier import attach_paper
 from products.files import check_upload
 from products.models import Cycle, Entry, Paper, Product
@@ -156,6 +156,7 @@ def load(years=YEARS) -> list[str]:
             product__is_sample=True, cycle__year=2020, state=Entry.State.IMPLEMENTING
         ).select_related("product", "cycle"):
             make_works_samples(entry=entry, by=people["canbohuyen"])
+        year_samples.make(product=product, people=people)
     return made
 
 

@@ -50,7 +50,17 @@ ALSO = {
         "/lam-viec/nguoi-du/",
         "/lam-viec/tuyen-truyen/",
     ),
-    "products:cycles": ("/lam-viec/tham-gia/", "/lam-viec/giay-to/", "/lam-viec/tu-danh-gia/"),
+    "products:cycles": (
+        "/lam-viec/tham-gia/",
+        "/lam-viec/giay-to/",
+        "/lam-viec/tu-danh-gia/",
+        "/lam-viec/bieu/",
+        "/lam-viec/nop-muon/",
+        "/lam-viec/trao-doi/",
+        "/lam-viec/yeu-cau/",
+    ),
+    "products:fairs": ("/lam-viec/xuc-tien/",),
+    "products:product_list": ("/lam-viec/phan-anh/",),
 }
 
 ALSO_PUBLIC = {

@@ -14,8 +14,8 @@ from products import open_views
 from products.public_views import home
 
 from . import health, views
-from .api import docs as api_docs
 from . import offline as public_offline
+from .api import docs as api_docs
 
 # What programs ask for: one address in whatever language.
 urlpatterns = [

@@ -43,7 +43,7 @@ def say(*, entry: Entry, by, text: str, upload: Upload | None = None) -> Comment
     )
     text = text.strip()
     if not text and upload is None:
-        raise ValidationError(_("Hãy viết điều muốn trao đổi, hoặc chọn tệp."))
+        raise ValidationError({"text": _("Hãy viết điều muốn trao đổi, hoặc chọn tệp.")})
     sha256 = upload.sha256 if upload else ""
     same = entry.comments.filter(
         by=by, text=text, sha256=sha256, at__gte=timezone.now() - SENT_AGAIN

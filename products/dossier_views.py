@@ -75,9 +75,19 @@ class AnswerForm(PortalForm):
         help_text=gettext_lazy("Không cần ghi khi nhận."),
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, slot: PaperSlot, **kwargs):
         super().__init__(*args, **kwargs)
+        if slot.state != PaperSlot.State.FILLED:  # nothing was handed in, so nothing to judge
+            field = self.fields["state"]
+            field.choices = [choice for choice in field.choices if choice[0] == "withdrawn"]
+            self.fields["answer"].help_text = ""
         self.helper = helper_of()
+
+    def clean(self):
+        data = super().clean()
+        if data.get("state") in {"refused", "withdrawn"} and not data.get("answer"):
+            self.add_error("answer", _("Cần ghi lý do."))
+        return data
 
 
 def _page(request, form, act, *, entry, title: str, lead: str = "", multipart=False):
@@ -113,6 +123,7 @@ def paper_criteria(request, pk: int):
     criteria = criteria_of(entry)
     if criteria is None:
         raise Http404
+    names = {item.code: item.name for item in entry.cycle.law.dossier}
     linked = paper.evidence_links.filter(ended_at=None).values_list("criterion", flat=True)
     form = CriteriaForm(posted(request), leaves=criteria.leaves, initial={"criteria": list(linked)})
     return _page(
@@ -121,7 +132,7 @@ def paper_criteria(request, pk: int):
         lambda: link_evidence(paper=paper, codes=form.cleaned_data["criteria"], by=request.user),
         entry=entry,
         title=_("Gắn giấy tờ với tiêu chí"),
-        lead=str(paper),
+        lead=f"{names.get(paper.kind, paper.kind)}: {paper}",
     )
 
 
@@ -173,7 +184,7 @@ def slot_answer(request, pk: int):
     slot, entry = _find_slot(request, pk)
     if not request.user.has_perm("products.decide_entry", entry):
         raise PermissionDenied
-    form = AnswerForm(posted(request))
+    form = AnswerForm(posted(request), slot=slot)
     return _page(
         request,
         form,

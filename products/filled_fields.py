@@ -233,6 +233,13 @@ class FindingsForm(PortalForm):
                 widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
             )
 
+    def clean(self):
+        data = super().clean()
+        for code, _name in self.criteria:
+            if data.get(f"{code}_result") == Finding.Result.CHANGE and not data.get(f"{code}_note"):
+                self.add_error(f"{code}_note", _("Cần ghi điều phải sửa."))
+        return data
+
     def rows(self) -> list[tuple]:
         return [(self[f"{code}_result"], self[f"{code}_note"]) for code, _name in self.criteria]
 

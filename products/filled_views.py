@@ -239,8 +239,9 @@ def assess(request, pk: int):
         except ValidationError as error:
             take_errors(form, error)
         except Refused as refused:
+            unsaid = name == moves[1] and not form.cleaned_data.get("reason")
             for reason in refused.reasons:
-                form.add_error(None, reason)
+                form.add_error("reason" if unsaid else None, reason)
         else:
             messages.success(request, _("Đã trả lời.") if name in moves else _("Đã lưu nhận xét."))
             return redirect(found)

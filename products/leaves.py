@@ -49,7 +49,7 @@ def ask(*, entry: Entry, by, reason: str) -> ResubmissionLeave:
     if leave and leave.granted is None:
         return leave
     if not reason.strip():
-        raise ValidationError(_("Cần ghi lý do nộp muộn."))
+        raise ValidationError({"words": _("Cần ghi lý do nộp muộn.")})
     return ResubmissionLeave.objects.create(
         entry=entry, returned_at=entry.state_since, reason=reason.strip()[:2_000], asked_by=by
     )
@@ -63,7 +63,7 @@ def decide(*, leave: ResubmissionLeave, by, granted: bool, words: str = "") -> R
     if leave.answered_at:
         return leave
     if not granted and not words.strip():
-        raise ValidationError(_("Cần ghi lý do không cho nộp muộn."))
+        raise ValidationError({"words": _("Cần ghi lý do không cho nộp muộn.")})
     leave.granted, leave.words = granted, words.strip()[:2_000]
     leave.answered_by, leave.answered_at = by, timezone.now()
     leave.save()

@@ -1,5 +1,7 @@
 """Officers' pages of step 6: one set of views for all its topics, see `promotion_topics`."""
 
+from decimal import Decimal
+
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -63,7 +65,7 @@ def listing(request, topic: Topic):
             {
                 "label": field.heading,
                 "value": as_shown(field.value(row)),
-                "num": isinstance(field.value(row), int),
+                "num": isinstance(field.value(row), int | Decimal),
             }
             for field in topic.fields
         ]
@@ -75,10 +77,16 @@ def listing(request, topic: Topic):
             "topics": TOPICS,
             "filter": wanted,
             "page_obj": page,
+            "number_columns": _number_columns(page.object_list),
             "may_add": request.user.has_perm(topic.adds),
             "add_url": reverse(f"products:{topic.name}_add"),
         },
     )
+
+
+def _number_columns(rows) -> set[int]:
+    """Places of the columns with numbers; their headings stand at the right too."""
+    return {place for row in rows for place, cell in enumerate(row.cells) if cell["num"]}
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """What waits for an officer in the yearly cycle, for the office's home page."""
 
+import datetime
+
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,11 +13,12 @@ from communes.scope import OFFICERS, holds, units_in_scope
 from ocop_portal.worklist import WorkItem, work_source
 
 from .board import COMMUNE_STATES, DISTRICT_STATES, late_q, with_due
-from .models import Entry, PaperSlot
+from .models import Entry, PaperSlot, PlanTask
 from .paper_slots import WITH_COMMUNE
 from .scope import DOSSIER_MATTERS, entries_for
 
 S = Entry.State
+SOON = datetime.timedelta(days=30)
 
 TASKS = {
     S.IDEA_DRAFT: (gettext_lazy("Ý tưởng đang soạn, chưa đăng ký"), "lightbulb"),
@@ -89,3 +92,28 @@ def slots_waiting(user):
                 icon="file-earmark-plus",
                 late=sum(slot.due_on < today() for slot in waiting),
             )
+
+
+@work_source
+def plan_tasks_due(user):
+    """Tasks of each of the district's own plans due within 30 days and not done; one query."""
+    if not holds(user, Role.Kind.DISTRICT_OFFICER):
+        return
+    units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+    rows = (
+        PlanTask.objects.in_force()
+        .filter(plan__unit__in=units, plan__withdrawn_at__isnull=True, due_on__lte=today() + SOON)
+        .exclude(state=PlanTask.State.DONE)
+        .order_by()
+        .values("plan", "plan__number")
+        .annotate(count=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today())))
+        .order_by("-plan")
+    )
+    for row in rows[:20]:
+        yield WorkItem(
+            label=_("Việc đến hạn trong 30 ngày, kế hoạch %s") % row["plan__number"],
+            count=row["count"],
+            url=reverse("products:plan", args=[row["plan"]]),
+            icon="flag",
+            late=row["late"],
+        )

@@ -19,6 +19,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import year_screens
+
 ROOT = Path(__file__).resolve().parent.parent
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 WIDTHS = {360: 740, 1280: 900}
@@ -88,7 +90,6 @@ NO_SCREEN = {
     "products:data_file": "a file",
     "products:calendar": "a file",
     "products:recognitions_feed": "a feed",
-    "products:feedback_item": "needs a message; the samples have none",
     "robots": "for machines",
     "security": "for machines",
     "sitemap": "for machines",
@@ -123,7 +124,7 @@ NO_SCREEN = {
     "account_reset_password_from_key": "a link out of a mail",
     "account_set_password": "for accounts without a password",
     "account_inactive": "for stopped accounts",
-}
+} | year_screens.NO_SCREEN
 
 
 def free_port() -> int:
@@ -240,7 +241,10 @@ def visits() -> list[tuple]:
     commune_entry = Entry.objects.get(cycle__year=2026, product__name__startswith="Sản phẩm mẫu 9")
     candidate = scored.candidates.get()
     seat = Seat.objects.filter(council=council, position="member").first()
-    entries = list(Entry.objects.filter(cycle=cycle).order_by("product__name"))
+    entries = [
+        Entry.objects.get(cycle=cycle, product__name__startswith=f"Sản phẩm mẫu {number} ")
+        for number in range(1, 9)
+    ]
     drafted = Sheet.objects.get(seat__user__username="thanhvien2", candidate__round=scored)
     handed_in = Sheet.objects.get(seat__user__username="thanhvien1", candidate__round=scored)
     person = User.objects.get(username="canboxa")
@@ -369,6 +373,7 @@ def visits() -> list[tuple]:
         ),
         ("canboxa", "entry-idea_draft", "products:entry", (entries[0].pk,)),
         ("canboxa", "entry-plan_returned", "products:entry", (entries[2].pk,)),
+        *year_screens.visits(),
         ("canbohuyen", "rounds", "evaluation:rounds"),
         ("canbohuyen", "councils", "evaluation:councils"),
         ("canbohuyen", "council", "evaluation:council", (council.pk,)),

@@ -7,12 +7,22 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import TestCase, override_settings
 
-from communes.models import Producer, Unit
+from communes.models import OutreachEvent, Producer, Unit
 from communes.units import communes_on
 from evaluation import samples as evaluation_samples
 from evaluation.models import Mark, Recognition, Result, Round, Sheet
 from evaluation.tally import round_tally
-from products.models import Cycle, CycleStep, Entry, Product, PublicRating
+from products.models import (
+    Comment,
+    Cycle,
+    CycleStep,
+    Entry,
+    Feedback,
+    FilledForm,
+    PaperSlot,
+    Product,
+    PublicRating,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -164,9 +174,11 @@ class Samples(TestCase):
                 "dossier_submitted",
                 "idea_draft",
                 "idea_registered",
+                "idea_returned",
                 "implementing",
                 "in_evaluation",
                 "in_promotion",
+                "plan_received",
                 "plan_returned",
                 "rated",
             ],
@@ -180,10 +192,22 @@ class Samples(TestCase):
             ],
         }
         made = Product.objects.filter(is_sample=True).select_related("producer")
-        assert made.count() == 14
+        assert made.count() == 16
         assert all(product.name.startswith("Sản phẩm mẫu ") for product in made)
         assert all("mẫu" in product.producer.name for product in made)
         assert all(product.producer.is_sample for product in made)
+
+    def test_the_samples_show_outreach_forms_a_thread_and_messages(self):
+        events = OutreachEvent.objects.filter(is_sample=True)
+        assert events.count() == OutreachEvent.objects.count() == 5
+        handed_in = FilledForm.objects.filter(submitted_at__isnull=False)
+        assert sorted(handed_in.values_list("form", flat=True)) == ["01", "01", "03", "04"]
+        assert all("mẫu" in form.entry.product.name for form in handed_in)
+        (thread,) = set(Comment.objects.values_list("entry", flat=True))
+        assert Comment.objects.count() == 2
+        assert Entry.objects.get(pk=thread).state == "idea_returned"
+        assert sorted(Feedback.objects.values_list("state", flat=True)) == ["answered", "new"]
+        assert PaperSlot.objects.get().entry.product.is_sample
 
     def test_made_up_marks_stand_beside_samples_alone(self):
         scored = Product.objects.filter(entries__candidates__sheets__isnull=False).distinct()

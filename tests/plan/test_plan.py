@@ -10,6 +10,7 @@ from django.urls import reverse
 from communes.apparatus_training import withdraw_attendance, withdraw_training
 from communes.models import Role, today
 from ocop_portal.reminders.registry import Ask
+from ocop_portal.worklist import work_of
 from products.deadlines import plan_tasks_owed
 from products.models import Entry, Plan, PlanTask
 from products.plan import save_plan, save_task, withdraw_plan, withdraw_task
@@ -425,3 +426,20 @@ def test_the_menu_marks_the_plan_on_every_page_that_belongs_to_it(client, distri
     ):
         items = client.get(url).context["nav_items"]
         assert [item.label for item in items if item.active] == ["Kế hoạch"], url
+
+
+def test_tasks_due_within_thirty_days_stand_in_the_districts_work_until_they_are_done():
+    by = officer()
+    plan = PlanFactory(unit=vinh_linh().district)
+    late = PlanTaskFactory(plan=plan, due_on=day(-1))
+    PlanTaskFactory(plan=plan, due_on=day(30))
+    PlanTaskFactory(plan=plan, due_on=day(31))
+    PlanTaskFactory(plan=plan, due_on=None)
+    (item,) = [item for item in work_of(by) if plan.number in item.label]
+    assert (item.count, item.late, item.url) == (2, 1, plan.get_absolute_url())
+    commune = officer(Role.Kind.COMMUNE_OFFICER)
+    assert not [item for item in work_of(commune) if plan.number in item.label]
+    late.state, late.result = PlanTask.State.DONE, "Đã xong."
+    save_task(task=late, by=by)
+    (item,) = [item for item in work_of(by) if plan.number in item.label]
+    assert (item.count, item.late) == (1, 0)

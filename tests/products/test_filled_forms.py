@@ -144,7 +144,7 @@ def test_a_change_must_be_named(client, commune, district):
     )
     assert done.status_code == 302
     page = client.get(entry.get_absolute_url()).content.decode()
-    assert "Nêu vùng trồng" in page and "Nộp lại ý tưởng trước hết ngày" in page
+    assert "Nêu vùng trồng" in page and "Hạn nộp lại ý tưởng" in page
 
 
 def test_a_new_version_shows_what_changed_and_the_old_one_stays(client, commune, district):
