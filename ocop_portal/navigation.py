@@ -97,11 +97,12 @@ def portal(request) -> dict:
         [row[:3] for row in OFFICE if row[3] is None or user.has_perm(row[3])] if office else PUBLIC
     )
     here = request.path
+    plain = in_language(here, settings.LANGUAGE_CODE)
     items = []
     for label, name, icon in rows:
         url = reverse(name)
         active = here == url or (len(url) > 1 and name != "office" and here.startswith(url))
-        active = active or here.startswith((ALSO if office else ALSO_PUBLIC).get(name, ()))
+        active = active or plain.startswith((ALSO if office else ALSO_PUBLIC).get(name, ()))
         items.append(NavItem(label, url, icon, active))
     return {
         "portal_name": settings.PORTAL_NAME,

@@ -111,7 +111,14 @@ class Recognitions(Feed):
 recognitions_feed = login_not_required(require_safe(Recognitions()))
 
 
-class Pages(Sitemap):
+class InEveryLanguage(Sitemap):
+    """Each page once in each language, each naming the others."""
+
+    i18n = True
+    alternates = True
+
+
+class Pages(InEveryLanguage):
     """The pages that always stand."""
 
     def items(self):
@@ -131,7 +138,7 @@ class Pages(Sitemap):
         return reverse(item)
 
 
-class Products(Sitemap):
+class Products(InEveryLanguage):
     """Every rated product."""
 
     limit = 5000
@@ -146,7 +153,7 @@ class Products(Sitemap):
         return item.updated_at
 
 
-class Producers(Sitemap):
+class Producers(InEveryLanguage):
     """Every producer with a rated product."""
 
     limit = 5000
@@ -161,7 +168,7 @@ class Producers(Sitemap):
         return item.updated_at
 
 
-class Units(Sitemap):
+class Units(InEveryLanguage):
     """Today's communes."""
 
     limit = 5000

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
+from django.utils import translation
 
 from ocop_portal.accounts.models import User
+from ocop_portal.languages import language_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # Pages of one kind are made by one template: so many of each are walked, and no more.
@@ -59,8 +61,10 @@ def walk(client: Client, start: list[str]) -> tuple[int, list[str]]:
             target = _inside(path, url)
             if target is None or target in seen:
                 continue
+            where = urlsplit(target).path
             try:
-                kind = resolve(urlsplit(target).path).view_name
+                with translation.override(language_of(where)):
+                    kind = (language_of(where), resolve(where).view_name)
             except Resolver404:
                 broken.append(f"no page {target} ← {path}")
                 continue
