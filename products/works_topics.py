@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal.exchange.tables import Field
@@ -98,7 +99,7 @@ WORKS = (
         _("Chưa ghi khoản chi nào."),
         (
             Field(_("Nội dung chi"), lambda row: row.what),
-            Field(_("Nguồn vốn"), lambda row: row.get_source_display()),
+            Field(_("Nguồn vốn"), lambda row: capfirst(row.get_source_display())),
             Field(_("Ngày chi"), lambda row: row.spent_on),
             AMOUNT,
         ),

@@ -82,6 +82,7 @@ def works(request, pk: int):
             {
                 "topic": topic,
                 "rows": held,
+                "headings": held[0].cells if held else [],
                 "withdrawn": [row for row in rows if row.withdrawn_at],
                 "total": sum(row.amount for row in held) if topic.is_money else None,
                 "add_url": reverse(f"products:{topic.name}_add", args=[entry.pk]),

@@ -73,6 +73,8 @@ NO_SCREEN = {
     # Files.
     "products:paper": "a file",
     "products:plan_scan": "a file",
+    "products:visit_file": "a file",
+    "products:visit_file_withdraw": "needs a file; the same page as withdrawing a visit",
     "evaluation:candidate_paper": "a file",
     "evaluation:round_paper": "a file",
     "evaluation:sheet_paper": "a file",
@@ -245,6 +247,8 @@ def visits() -> list[tuple]:
         Entry.objects.get(cycle=cycle, product__name__startswith=f"Sản phẩm mẫu {number} ")
         for number in range(1, 9)
     ]
+    entries = list(Entry.objects.filter(cycle=cycle).order_by("product__name"))
+    working = next(entry for entry in entries if entry.milestones.exists())
     drafted = Sheet.objects.get(seat__user__username="thanhvien2", candidate__round=scored)
     handed_in = Sheet.objects.get(seat__user__username="thanhvien1", candidate__round=scored)
     person = User.objects.get(username="canboxa")
@@ -372,6 +376,18 @@ def visits() -> list[tuple]:
             for entry in {entry.state: entry for entry in entries}.values()
         ),
         ("canboxa", "entry-idea_draft", "products:entry", (entries[0].pk,)),
+        ("canbohuyen", "works", "products:works", (working.pk,)),
+        ("canbohuyen", "visit-file-add", "products:visit_file_add", (working.visits.first().pk,)),
+        *(
+            (
+                "canbohuyen",
+                f"{name}{act}".replace("_", "-"),
+                f"products:{name}{act}",
+                ((working if act == "_add" else getattr(working, f"{name}s").first()).pk,),
+            )
+            for name in ("milestone", "visit", "grant", "spending", "problem")
+            for act in ("", "_add", "_edit", "_withdraw")
+        ),
         ("canboxa", "entry-plan_returned", "products:entry", (entries[2].pk,)),
         *year_screens.visits(),
         ("canbohuyen", "rounds", "evaluation:rounds"),
