@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from evaluation.recognition import record_recognition
 from tests.factories import (
@@ -66,7 +67,7 @@ def check(page, live_server, paths: list[str]) -> None:
 
 
 def test_axe_finds_no_violation_and_nothing_runs_off_the_side(page, live_server, product):
-    day = datetime.date.today()
+    day = timezone.localdate()
     for days in (30, -1):
         lasting = ProductFactory()
         record_recognition(
