@@ -6,10 +6,11 @@
   async function keepSheets() {
     if (!("serviceWorker" in navigator)) return;
     const worker = navigator.serviceWorker;
-    const takesOver = new Promise((resolve) => worker.addEventListener("controllerchange", resolve, { once: true }));
+    // A visitors' worker may have come first (public.js); the room's own has to take its place.
+    const isOurs = () => worker.controller !== null && worker.controller.scriptURL.endsWith("/sw.js");
+    const takesOver = new Promise((resolve) => worker.addEventListener("controllerchange", () => isOurs() && resolve()));
     await worker.register("/sw.js");
-    // A visitors' worker may have come first (public.js); this page's own has to take its place.
-    if (!worker.controller || !worker.controller.scriptURL.endsWith("/sw.js")) await takesOver;
+    if (!isOurs()) await takesOver;
     const own = Array.from(document.querySelectorAll("[data-keep]"), (link) => link.getAttribute("href"));
     // This page came before the worker did, the first time.
     if (document.querySelector("[data-own-sheets], [data-view-choice]")) own.unshift(window.location.pathname);
