@@ -114,7 +114,7 @@ def meetings_ahead(ask: Ask) -> Iterator[Deadline]:
             key=f"round:{round_.pk}:meeting",
             due_on=round_.meets_on,
             title=_("Họp hội đồng: %s") % round_,
-            text=_("%(council)s họp ngày %(day)s.")
+            text=_("%(council)s họp ngày %(day)s. Hãy xem hồ sơ trước phiên họp.")
             % {"council": round_.council, "day": round_.meets_on.strftime("%d/%m/%Y")},
             url=reverse("evaluation:round", args=[round_.pk]),
             recipients=_who(seats[round_.council_id], *told),
