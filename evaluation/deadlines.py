@@ -65,6 +65,7 @@ def score_sheets_owed(ask: Ask) -> Iterator[Deadline]:
             text=_("Hãy chấm và gửi các phiếu còn lại trước %s.")
             % due.strftime("%H:%M ngày %d/%m/%Y"),
             url=reverse("evaluation:my_sheets", args=[pk]),
+            superior_url=reverse("evaluation:round", args=[pk]),
             recipients=tuple(sorted(users)),
             superiors=tuple(above[round_.council_id]),
             unit=round_.council.unit_id,
@@ -111,6 +112,7 @@ def reopened_sheets_owed(ask: Ask) -> Iterator[Deadline]:
                 )
             ),
             url=reverse("evaluation:my_sheets", args=[round_.pk]),
+            superior_url=reverse("evaluation:round", args=[round_.pk]),
             recipients=(sheet.seat.user_id,),
             # Who declared a conflict for the product follows nothing of it.
             superiors=tuple(
