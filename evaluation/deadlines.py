@@ -62,8 +62,10 @@ def score_sheets_owed(ask: Ask) -> Iterator[Deadline]:
             key=f"round:{pk}:sheets",
             due_on=due.date(),
             title=_("%s: còn phiếu chấm điểm chưa gửi") % round_,
-            text=_("Hạn gửi phiếu: %s.") % due.strftime("%H:%M ngày %d/%m/%Y"),
+            text=_("Hãy chấm và gửi các phiếu còn lại trước %s.")
+            % due.strftime("%H:%M ngày %d/%m/%Y"),
             url=reverse("evaluation:my_sheets", args=[pk]),
+            superior_url=reverse("evaluation:round", args=[pk]),
             recipients=tuple(sorted(users)),
             superiors=tuple(above[round_.council_id]),
             unit=round_.council.unit_id,
@@ -110,6 +112,7 @@ def reopened_sheets_owed(ask: Ask) -> Iterator[Deadline]:
                 )
             ),
             url=reverse("evaluation:my_sheets", args=[round_.pk]),
+            superior_url=reverse("evaluation:round", args=[round_.pk]),
             recipients=(sheet.seat.user_id,),
             # Who declared a conflict for the product follows nothing of it.
             superiors=tuple(
@@ -155,7 +158,9 @@ def complaints_owed(ask: Ask) -> Iterator[Deadline]:
             key=f"complaint:{complaint.pk}:answer",
             due_on=complaint.due_on,
             title=_("%s: khiếu nại chưa trả lời") % complaint.product,
-            text=_("Khiếu nại của %(who)s, nhận ngày %(received)s; hạn trả lời %(due)s.")
+            text=_(
+                "Khiếu nại của %(who)s, nhận ngày %(received)s. Hãy trả lời chậm nhất ngày %(due)s."
+            )
             % {
                 "who": complaint.complainant,
                 "received": complaint.received_on.strftime("%d/%m/%Y"),
@@ -210,7 +215,7 @@ def certificates_expiring(ask: Ask) -> Iterator[Deadline]:
             % {"product": recognition.product, "stars": recognition.stars},
             text=_(
                 "Công nhận có giá trị đến hết %s. Sau ngày đó sản phẩm không được mang nhãn OCOP, "
-                "trừ khi đã được đánh giá lại."
+                "trừ khi đã được đánh giá lại. Hãy cùng chủ thể chuẩn bị đánh giá lại."
             )
             % recognition.valid_until.strftime("%d/%m/%Y"),
             url=recognition.product.get_absolute_url(),

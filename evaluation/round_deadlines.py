@@ -114,7 +114,7 @@ def meetings_ahead(ask: Ask) -> Iterator[Deadline]:
             key=f"round:{round_.pk}:meeting",
             due_on=round_.meets_on,
             title=_("Họp hội đồng: %s") % round_,
-            text=_("%(council)s họp ngày %(day)s.")
+            text=_("%(council)s họp ngày %(day)s. Hãy xem hồ sơ trước phiên họp.")
             % {"council": round_.council, "day": round_.meets_on.strftime("%d/%m/%Y")},
             url=reverse("evaluation:round", args=[round_.pk]),
             recipients=_who(seats[round_.council_id], *told),
@@ -163,6 +163,7 @@ def referrals_to_send(ask: Ask) -> Iterator[Deadline]:
             text=_("Theo %(law)s, chuyển hồ sơ chậm nhất ngày %(day)s.")
             % {"law": round_.law.number, "day": due_on.strftime("%d/%m/%Y")},
             url=reverse("evaluation:referral_send", args=[round_.pk]),
+            superior_url=reverse("evaluation:round", args=[round_.pk]),
             recipients=_office(officers, round_, here),
             superiors=_who(here, Seat.Position.CHAIR),
             unit=round_.council.unit_id,
@@ -208,6 +209,7 @@ def returned_to_send_again(ask: Ask) -> Iterator[Deadline]:
             title=_("%s: cấp trên trả lại hồ sơ") % row.product,
             text=_("Lý do: %s. Hãy gửi lại, hoặc ghi thôi chuyển.") % row.reason.rstrip("."),
             url=row.get_absolute_url(),
+            superior_url=reverse("evaluation:round", args=[round_.pk]),
             recipients=_office(officers, round_, here),
             superiors=_who(here, Seat.Position.CHAIR),
             unit=round_.council.unit_id,

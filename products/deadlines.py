@@ -15,7 +15,7 @@ from ocop_portal.reminders import workdays
 from ocop_portal.reminders.policy import current_choices
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
 
-from .board import ASKED, turn_of
+from .board import ASKED, asked_of, turn_of
 from .cycle import DISTRICT
 from .models import Entry, PlanTask, Step
 from .scope import entries_owed, papers_to_renew
@@ -63,7 +63,7 @@ def steps_owed(ask: Ask) -> Iterator[Deadline]:
     text = _("%(asked)s Hạn của bước “%(step)s” là %(due)s.")
     states, asked = dict(_said(S.choices)), dict(_said(ASKED.items()))
     steps = dict(_said(Step.choices))
-    for entry in in_chunks(entries.select_related("product__producer", "cycle")):
+    for entry in in_chunks(entries.select_related("product__producer", "cycle__unit")):
         due = entry.due_on.strftime("%d/%m/%Y")
         yield Deadline(
             kind="cycle-step",
@@ -71,7 +71,12 @@ def steps_owed(ask: Ask) -> Iterator[Deadline]:
             due_on=entry.due_on,
             title=title
             % {"product": entry.product, "number": entry.step, "state": states[entry.state]},
-            text=text % {"asked": asked[entry.state], "step": steps[entry.step], "due": due},
+            text=text
+            % {
+                "asked": asked[entry.state] % {"office": entry.cycle.office},
+                "step": steps[entry.step],
+                "due": due,
+            },
             url=entry.get_absolute_url(),
             **_who(entry, officers),
         )
@@ -111,7 +116,7 @@ def answers_owed(ask: Ask) -> Iterator[Deadline]:
         ask,
         officers,
     )
-    for entry in in_chunks(entries.select_related("product__producer", "cycle")):
+    for entry in in_chunks(entries.select_related("product__producer", "cycle__unit")):
         days = choices.choice(entry.cycle.unit_id).answer_days
         handed_over = timezone.localdate(entry.state_since)
         due_on = calendar.after(handed_over, days)
@@ -127,7 +132,7 @@ def answers_owed(ask: Ask) -> Iterator[Deadline]:
                 filter(
                     None,
                     [
-                        str(ASKED[entry.state]),
+                        asked_of(entry),
                         _("Chuyển đến ngày %(day)s, thời hạn trả lời %(count)d ngày làm việc.")
                         % {"day": handed_over.strftime("%d/%m/%Y"), "count": days},
                         calendar.doubt(handed_over, due_on),

@@ -50,7 +50,8 @@ def contracts_ending(ask: Ask) -> Iterator[Deadline]:
             due_on=row.ends_on,
             title=_("%(chain)s – hợp đồng với %(who)s hết hạn")
             % {"chain": row.chain, "who": Truncator(row).chars(150)},
-            text=_("Hợp đồng liên kết có hiệu lực đến hết %s.") % row.ends_on.strftime("%d/%m/%Y"),
+            text=_("Hợp đồng liên kết có hiệu lực đến hết %s. Hãy hỏi các bên việc ký tiếp.")
+            % row.ends_on.strftime("%d/%m/%Y"),
             url=row.get_absolute_url(),
             recipients=officers.of_district(row.chain.unit_id),
             unit=row.chain.unit_id,

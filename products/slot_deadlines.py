@@ -38,8 +38,8 @@ def slots_owed(ask: Ask) -> Iterator[Deadline]:
             due_on=slot.due_on,
             title=_("%(product)s – cần bổ sung: %(paper)s")
             % {"product": entry.product, "paper": slot.words},
-            text=_("%(why)s Hạn bổ sung: %(day)s.")
-            % {"why": slot.why, "day": slot.due_on.strftime("%d/%m/%Y")},
+            text=_("%(why)s. Hãy bổ sung vào hồ sơ trước hết ngày %(day)s.")
+            % {"why": slot.why.strip().rstrip("."), "day": slot.due_on.strftime("%d/%m/%Y")},
             url=f"{entry.get_absolute_url()}#ho-so",
             recipients=officers.of_commune(entry.product.producer.unit_id),
             superiors=officers.of_district(entry.cycle.unit_id),

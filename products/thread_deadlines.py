@@ -72,7 +72,8 @@ def leaves_asked(ask: Ask) -> Iterator[Deadline]:
             key=f"leave:{row.pk}",
             due_on=timezone.localdate(row.asked_at),
             title=_("%s – đề nghị nộp muộn") % row.entry.product,
-            text=row.reason[:300],
+            text=_("Lý do của xã: %s. Hãy trả lời đồng ý hay không.")
+            % row.reason[:300].strip().rstrip("."),
             url=row.entry.get_absolute_url(),
             recipients=officers.of_district(row.entry.cycle.unit_id),
             unit=row.entry.cycle.unit_id,

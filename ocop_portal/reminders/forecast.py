@@ -22,6 +22,7 @@ class Telling:
     day: datetime.date
     deadline: Deadline
     offset: int
+    url: str
     people: list = field(default_factory=list)
     above: list = field(default_factory=list)
 
@@ -73,7 +74,7 @@ def forecast(
                 w for w in told_of(deadline, offset, policy) if everybody or w.recipient == user.pk
             ]
             if told or everybody:
-                found.append((Telling(day, deadline, offset), told))
+                found.append((Telling(day, deadline, offset, deadline.url_for(user.pk)), told))
     names = get_user_model().objects.in_bulk(
         {w.recipient for _telling, told in found for w in told}
     )

@@ -48,6 +48,12 @@ class Deadline:
     # Who is told when nothing happens, or when there is no recipient: the officer or chair above.
     superiors: tuple[int, ...] = ()
     unit: int = EVERYWHERE  # the unit that runs it, whose own choice of reminder days counts
+    # Where those look who do not owe it, when the page of those who do is closed to them.
+    superior_url: str = ""
+
+    def url_for(self, user: int) -> str:
+        """The page that this user may open: that of who owes it, or of who stands above."""
+        return self.url if user in self.recipients else self.superior_url or self.url
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def _notice(wanted: Wanted, people: dict) -> Notice:
         is_escalated=wanted.owed_by is not None,
         title=deadline.title[:250],
         text=text,
-        url=deadline.url,
+        url=deadline.url_for(wanted.recipient),
     )
 
 

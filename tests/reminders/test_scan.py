@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,13 +136,16 @@ def boss(**values):
 
 
 def test_nothing_happens_for_three_days_and_the_one_above_is_told_who_owes(person, owed):
-    owed.append(deadline(person, above=[boss(email="huyen@example.vn")]))
+    found = deadline(person, above=[boss(email="huyen@example.vn")])
+    owed.append(replace(found, superior_url="/phu-trach/"))
     scan(today=days_before(-2))
     assert [who for _key, who, _offset in notices()] == ["canbo"]
     scan(today=days_before(-3))
     above = Notice.objects.get(recipient__username="huyen")
     assert (above.offset, above.is_escalated) == (3, True)
     assert above.text == "Cần làm xong trước hạn. Người phụ trách: Cán bộ thử."
+    assert above.url == "/phu-trach/"
+    assert set(Notice.objects.exclude(pk=above.pk).values_list("url", flat=True)) == {found.url}
     assert Delivery.objects.filter(notice=above).count() == 1
 
 
