@@ -30,6 +30,15 @@ def units_in_scope(user, *kinds: str) -> QuerySet[Unit]:
     return Unit.objects.filter(covered_by__holder__in=holders).distinct()
 
 
+def units_around(user) -> QuerySet:
+    """The ids of every unit that covers, or is covered by, one of this officer's units.
+
+    For `unit__in`: as a join it would multiply each row by the units that its own unit covers.
+    """
+    units = units_in_scope(user, *OFFICERS).values("pk")
+    return UnitCover.objects.filter(unit__in=units).values("holder")
+
+
 def reaches(user, unit_id: int, *kinds: str) -> bool:
     """Whether one of the person's roles of these kinds reaches this unit; asked once per request."""
     holders = frozenset(role.unit_id for role in roles_of(user) if role.kind in kinds)
@@ -82,8 +91,7 @@ def steering_bodies_for(user) -> QuerySet[SteeringBody]:
 
 def trainings_for(user) -> QuerySet[TrainingClass]:
     """The classes of every unit that covers, or is covered by, one of this officer's units."""
-    units = units_in_scope(user, *OFFICERS).values("pk")
-    return TrainingClass.objects.filter(unit__covers__unit__in=units).distinct()
+    return TrainingClass.objects.filter(unit__in=units_around(user))
 
 
 def outreach_for(user) -> QuerySet[OutreachEvent]:

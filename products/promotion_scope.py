@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from communes.models import Role
-from communes.scope import OFFICERS, units_in_scope
+from communes.scope import OFFICERS, units_around, units_in_scope
 
 from .models import Chain, ChainLink, Fair, FairPhoto, GapTask
 from .promotion_models import OfProduct
@@ -17,8 +17,7 @@ def of_products_for(model: type[OfProduct], user) -> QuerySet:
 
 def fairs_for(user) -> QuerySet[Fair]:
     """The fairs of every unit that covers, or is covered by, one of this officer's units."""
-    units = units_in_scope(user, *OFFICERS).values("pk")
-    return Fair.objects.filter(unit__covers__unit__in=units).distinct()
+    return Fair.objects.filter(unit__in=units_around(user))
 
 
 def own_fairs_for(user) -> QuerySet[Fair]:
@@ -33,8 +32,7 @@ def fair_photos_for(user) -> QuerySet[FairPhoto]:
 
 def chains_for(user) -> QuerySet[Chain]:
     """The chains of every unit that covers, or is covered by, one of this officer's units."""
-    units = units_in_scope(user, *OFFICERS).values("pk")
-    return Chain.objects.filter(unit__covers__unit__in=units).distinct()
+    return Chain.objects.filter(unit__in=units_around(user))
 
 
 def chain_links_for(user) -> QuerySet[ChainLink]:

@@ -58,8 +58,7 @@ IN_FORCE = Q(shown__withdrawn_at__isnull=True)
 
 
 def _fairs(user):
-    # By key: the join that finds whose fairs they are would multiply the sums.
-    return Fair.objects.filter(pk__in=fairs_for(user).values("pk")).annotate(
+    return fairs_for(user).annotate(
         product_count=Count("shown", filter=IN_FORCE),
         sales_sum=Sum("shown__sales", filter=IN_FORCE),
         contract_sum=Sum("shown__contracts_signed", filter=IN_FORCE),
@@ -67,7 +66,7 @@ def _fairs(user):
 
 
 def _chains(user):
-    return Chain.objects.filter(pk__in=chains_for(user).values("pk")).annotate(
+    return chains_for(user).annotate(
         link_count=Count("links", filter=Q(links__withdrawn_at__isnull=True))
     )
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from communes.scope import OFFICERS, units_in_scope
+from communes.scope import OFFICERS, units_around, units_in_scope
 
 from .board import COMMUNE_STATES, DISTRICT_STATES, with_due
 from .models import Cycle, Entry, Paper, Plan, PlanTask, Product, VisitFile
@@ -36,8 +36,7 @@ def cycles_for(user) -> QuerySet[Cycle]:
 
     A commune officer sees the cycle of the district above; its entries are still only theirs.
     """
-    units = units_in_scope(user, *OFFICERS).values("pk")
-    return Cycle.objects.filter(unit__covers__unit__in=units).distinct()
+    return Cycle.objects.filter(unit__in=units_around(user))
 
 
 def entries_owed() -> QuerySet[Entry]:
@@ -80,8 +79,7 @@ def papers_to_renew() -> QuerySet[Paper]:
 
 def plans_for(user) -> QuerySet[Plan]:
     """The plans of every unit that covers, or is covered by, one of this officer's units."""
-    units = units_in_scope(user, *OFFICERS).values("pk")
-    return Plan.objects.filter(unit__covers__unit__in=units).distinct()
+    return Plan.objects.filter(unit__in=units_around(user))
 
 
 def plan_tasks_for(user) -> QuerySet[PlanTask]:

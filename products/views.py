@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -225,14 +225,17 @@ def photo_remove(request, pk: int):
 def cycles(request):
     """The yearly cycles of the officer's units, the newest first."""
     user = request.user
-    mine = Q(entries__in=entries_for(user)) & ~Q(entries__state=Entry.State.WITHDRAWN)
-    found = (
-        cycles_for(user)
-        .select_related("unit")
-        .annotate(entry_count=Count("entries", filter=mine, distinct=True))
-        .order_by("-year", "unit__search", "pk")
-    )
+    found = cycles_for(user).select_related("unit").order_by("-year", "unit__search", "pk")
     page = page_of(request, found)
+    mine = entries_for(user).exclude(state=Entry.State.WITHDRAWN)
+    counts = dict(
+        mine.filter(cycle__in=[cycle.pk for cycle in page])
+        .order_by()
+        .values_list("cycle")
+        .annotate(number=Count("pk"))
+    )
+    for cycle in page:
+        cycle.entry_count = counts.get(cycle.pk, 0)
     return render(
         request,
         "products/cycles.html",

@@ -64,8 +64,8 @@ PUBLIC = {
 }
 
 
-def measured() -> dict[str, tuple[float, int]]:
-    """Name of the list → milliseconds, queries."""
+def measured() -> Iterator[tuple[str, float, int]]:
+    """For each list its name, milliseconds, queries."""
     from django.core.cache import cache
     from django.db import connection
     from django.test import Client
@@ -79,7 +79,6 @@ def measured() -> dict[str, tuple[float, int]]:
     cycle = Cycle.objects.get()
     office, public = Client(), Client()
     office.force_login(officer)
-    found = {}
     for lists, browser in ((OFFICE, office), (PUBLIC, public)):
         for name, (address, query, *arguments) in lists.items():
             if address in {"products:board", "products:matrix"}:
@@ -97,8 +96,7 @@ def measured() -> dict[str, tuple[float, int]]:
                 opened()
             queries = len(asked)  # counted now: the next request empties the log
             # The quickest: what else the machine does makes any of them slower, none faster.
-            found[name] = min(milliseconds(opened) for _time in range(TIMES)), queries
-    return found
+            yield name, min(milliseconds(opened) for _time in range(TIMES)), queries
 
 
 def add_more() -> None:
@@ -175,7 +173,7 @@ def add_more() -> None:
         model.objects.bulk_create(found, batch_size=2000)
 
 
-def at(products: int) -> dict[str, tuple[float, int]]:
+def at(products: int) -> Iterator[tuple[str, float, int]]:
     from django.db import connection
 
     from evaluation import national
@@ -185,16 +183,16 @@ def at(products: int) -> dict[str, tuple[float, int]]:
         add_more()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        return measured()
+        yield from measured()
 
 
 def figures() -> Iterator[Figure]:
     os.environ |= {"CELERY_BROKER_URL": "", "EMAIL_URL": "dummymail://"}
     many = int(os.environ.get("BENCHMARK_PRODUCTS", 20_000))
     django.setup()
-    few_found, many_found = at(SMALL), at(many)
-    for name, (spent, queries) in many_found.items():
-        before, queries_before = few_found[name]
+    few = {name: (spent, queries) for name, spent, queries in at(SMALL)}
+    for name, spent, queries in at(many):
+        before, queries_before = few[name]
         yield Figure(f"{name}: at {SMALL}", before)
         yield Figure(f"{name}: at {many}", spent)
         yield Figure(f"{name}: ratio", spent / before, "times", 2)
