@@ -102,21 +102,35 @@ def saving_at_once() -> Iterator[Figure]:
 
 
 def comparing() -> Iterator[Figure]:
-    """Sheets are written straight to the tables: only reading them is measured."""
+    """Only reading is measured; the queries of the largest round are those of the smallest."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
+
+    from evaluation.comparison import comparison
+    from evaluation.tally import round_tally
+
+    for products, members in ((1, 3), (PRODUCTS, COLUMNS)):
+        round_ = scored_round(products, members)
+        for name, read in (("comparison", comparison), ("tally", round_tally)):
+            with CaptureQueriesContext(connection) as asked:
+                spent = milliseconds(read, round_)
+            yield Figure(f"{name}, {products} by {members}", spent)
+            yield Figure(f"{name}, {products} by {members}: queries", len(asked), "")
+
+
+def scored_round(products: int, members: int):
+    """A round whose scoring has ended, its sheets written straight to the tables."""
     from django.utils import timezone
 
     from evaluation import rounds
-    from evaluation.comparison import comparison
     from evaluation.models import Candidate, Mark, Round, Seat, Sheet
     from tests import factories
 
-    council = factories.council_with(COLUMNS)
+    council = factories.council_with(members)
     round_ = factories.RoundFactory(council=council)
     entries = [
         factories.entry_in("in_evaluation", papers=False, cycle=round_.cycle)
-        for _n in range(PRODUCTS)
+        for _n in range(products)
     ]
     criteria = round_.law.criteria_set(1)
     pinned = rounds.pin(criteria)
@@ -146,7 +160,4 @@ def comparing() -> Iterator[Figure]:
     )
     Round.objects.filter(pk=round_.pk).update(state=Round.State.TALLYING)
     round_.refresh_from_db()
-    with CaptureQueriesContext(connection) as asked:
-        spent = milliseconds(comparison, round_)
-    yield Figure("comparison of 200 products by 15 members", spent)
-    yield Figure("its queries", len(asked), "")
+    return round_

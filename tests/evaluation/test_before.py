@@ -171,4 +171,4 @@ def test_samples_cost_the_page_the_same_at_one_and_at_three_products(django_asse
             browser.get(url("round", round_.pk))
 
 
-QUERIES_OF_THE_ROUND = 16
+QUERIES_OF_THE_ROUND = 14

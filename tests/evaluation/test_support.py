@@ -201,6 +201,6 @@ def test_what_has_no_file_is_not_offered_as_evidence_read():
     assert offered == {row["paper"] for row in candidate.dossier} - {samples[0]["paper"]}
 
 
-QUERIES_OF_THE_ROUND = 11
+QUERIES_OF_THE_ROUND = 10
 QUERIES_OF_THE_FORM = 10
 QUERIES_OF_THE_OPINIONS = 12
