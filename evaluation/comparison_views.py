@@ -67,6 +67,7 @@ def _compared(request, found: Round) -> dict:
         "table": table,
         "focus": focus,
         "wide": sum(1 for row in shown if row.is_wide),
+        "all_shown": len(shown) == len(table.products),
         "may_settle": found.state == Round.State.TALLYING,
         "may_hear_again": request.user.has_perm("evaluation.end_scoring", found),
     }

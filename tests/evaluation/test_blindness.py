@@ -364,7 +364,7 @@ def test_neither_a_substitute_nor_the_member_replaced_sees_a_mark_of_another(pla
     taken = sheets.start_sheet(candidate=candidate, user=substitute)
     factories.fill_sheet(taken, parts=PLANTED)
     rounds.end_scoring(round_=round_, by=found["secretary"])
-    sees_nothing((other, taken), (author, taken))
+    sees_nothing((other, sheet), (other, taken))
 
 
 def test_who_sent_a_product_up_and_who_received_it_see_no_mark_of_the_council_above():
@@ -390,7 +390,6 @@ def test_who_sent_a_product_up_and_who_received_it_see_no_mark_of_the_council_ab
         url("referrals") + "?export=csv",
         url("referral", sent.pk),
         url("referral_return", sent.pk),
-        url("outcome_add", sent.result_id),
         url("round", below.pk),
         url("tally", below.pk),
         "/lam-viec/",
