@@ -78,8 +78,11 @@ def test_an_answer_is_owed_in_working_days_by_the_side_that_has_it(district, com
     entry = make.entry_in(S.IDEA_REGISTERED)
     # 28/10 is not counted; fifteen weekdays without a holiday end on 18/11.
     assert owed(deadlines.answers_owed) == [(D(2020, 11, 18), {district.pk}, set())]
-    Entry.objects.filter(pk=entry.pk).update(state=S.IDEA_RETURNED)
+    Entry.objects.filter(pk=entry.pk).update(state=S.PLAN_RETURNED)
     assert owed(deadlines.answers_owed) == [(D(2020, 11, 18), {commune.pk}, {district.pk})]
+    # A returned idea has days of its own: "idea-back".
+    Entry.objects.filter(pk=entry.pk).update(state=S.IDEA_RETURNED)
+    assert owed(deadlines.answers_owed) == []
 
 
 def test_a_district_chooses_its_answer_time_or_none(district):
