@@ -34,9 +34,10 @@ def units_around(user) -> QuerySet:
     """The ids of every unit that covers, or is covered by, one of this officer's units.
 
     For `unit__in`: as a join it would multiply each row by the units that its own unit covers.
+    Distinct, so that PostgreSQL makes the list once, not anew for every row.
     """
     units = units_in_scope(user, *OFFICERS).values("pk")
-    return UnitCover.objects.filter(unit__in=units).values("holder")
+    return UnitCover.objects.filter(unit__in=units).values("holder").distinct()
 
 
 def reaches(user, unit_id: int, *kinds: str) -> bool:
