@@ -344,7 +344,7 @@ def test_a_secretary_with_a_conflict_closes_without_seeing_the_figures():
 
 
 def test_neither_a_substitute_nor_the_member_replaced_sees_a_mark_of_another(planted):
-    round_, candidate, sheet, author, other = planted
+    round_, candidate, sheet, _author, other = planted
     found = people(round_)
     substitute = substitute_for(other, round_)
     seats = {seat.user: seat for seat in round_.council.seats.select_related("user")}
