@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from ocop_portal.forms import PortalModelForm
+from ocop_portal.forms import PortalModelForm, WholeNumberField
 from ocop_portal.search import FilterForm, matching
 from ocop_portal.suggest import SuggestInput
 
@@ -40,6 +40,7 @@ class OutreachForm(SeenMixin, PortalModelForm):
             "note",
         ]
         widgets = {"kind": SuggestInput(SUGGESTED_KINDS)}
+        field_classes = {"people": WholeNumberField, "women": WholeNumberField}
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -51,8 +52,6 @@ class OutreachForm(SeenMixin, PortalModelForm):
         own = list(units.on(today())[:2])
         if len(own) == 1:
             self.initial.setdefault("unit", own[0].pk)
-        for name in ("people", "women"):
-            self.fields[name].widget.attrs["inputmode"] = "numeric"
         self.helper = helper_of(
             "seen",
             Fieldset(
@@ -65,6 +64,17 @@ class OutreachForm(SeenMixin, PortalModelForm):
             ),
             Fieldset(_("Người dự"), "audience", Row(Column("people"), Column("women")), "note"),
         )
+
+    def clean(self):
+        found = super().clean()
+        first, last = self.cleaned_data.get("held_on"), self.cleaned_data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("Ngày cuối phải từ ngày đầu trở đi."))
+        women = self.cleaned_data.get("women")
+        people = self.cleaned_data.get("people")
+        if women is not None and "people" in self.cleaned_data and women > (people or 0):
+            self.add_error("women", _("Số nữ không thể nhiều hơn số người dự."))
+        return found
 
 
 class OutreachFilter(FilterForm):

@@ -1,5 +1,7 @@
 """The base of every form in the portal."""
 
+import re
+
 from django import forms
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,47 @@ def normalised(data):
     }
 
 
+# Instead of Django's own translations; by the code of the validator that refuses.
+PLAIN_WORDS = (
+    ("min_value", _("Ít nhất là %(limit_value)s.")),
+    ("max_value", _("Nhiều nhất là %(limit_value)s.")),
+    ("max_length", _("Nhiều nhất %(limit_value)s chữ; đang có %(show_value)s chữ.")),
+)
+_GROUPED = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")
+
+
+def ungrouped(value):
+    """ "12.500.000" without the dots between thousands; anything else as it is."""
+    if isinstance(value, str) and _GROUPED.fullmatch(value.strip()):
+        return value.strip().replace(".", "")
+    return value
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number, typed with or without dots between thousands, shown with them.
+
+    A text input: a browser's number input would send nothing for "12.500.000".
+    """
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
+    default_error_messages = {"invalid": _("Hãy ghi một số nguyên, ví dụ 1.500.")}
+
+    def to_python(self, value):
+        return super().to_python(ungrouped(value))
+
+    def prepare_value(self, value):
+        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
+
+
+class AmountField(forms.DecimalField):
+    """A number with a decimal comma, typed with or without dots between thousands."""
+
+    default_error_messages = {"invalid": _("Hãy ghi một số, ví dụ 2,5 hoặc 1.500.")}
+
+    def to_python(self, value):
+        return super().to_python(ungrouped(value))
+
+
 class PortalFormMixin:
     """Text comes in as NFC; dates are typed dd/mm/yyyy; an empty choice says what to do.
 
@@ -40,6 +83,8 @@ class PortalFormMixin:
                 == forms.Field.default_error_messages["required"]
             ):
                 field.error_messages["required"] = _("Hãy điền mục này.")
+            for code, words in PLAIN_WORDS:
+                field.error_messages.setdefault(code, words)
             if isinstance(field, forms.ModelChoiceField):
                 if field.empty_label == DASHES:
                     field.empty_label = CHOOSE

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communes.keeping_forms import helper_of
+from communes.models import today
 from ocop_portal.forms import PortalForm, PortalModelForm
 from ocop_portal.pages import REFUSED
 
@@ -55,6 +56,12 @@ class SlotForm(PortalModelForm):
             (item.code, item.name) for item in entry.cycle.law.dossier if item.form == "file"
         ]
         self.helper = helper_of("kind", "words", "why", Row(Column("due_on")))
+
+    def clean_due_on(self):
+        day = self.cleaned_data["due_on"]
+        if day < today():
+            raise forms.ValidationError(_("Hạn bổ sung không thể ở trước hôm nay."))
+        return day
 
 
 class AnswerForm(PortalForm):

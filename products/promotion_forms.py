@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from communes.keeping_forms import SHOWN, SeenMixin, helper_of, shown
 from communes.models import Producer, Role, Unit
 from communes.scope import OFFICERS, units_in_scope
-from ocop_portal.forms import PortalModelForm
+from ocop_portal.forms import AmountField, PortalModelForm, WholeNumberField
 from ocop_portal.search import FilterForm, matching, words_of
 
 from .files import FileRefused, Upload, check_upload
@@ -55,13 +55,20 @@ class RowForm(SeenMixin, PortalModelForm):
         for field in self.fields.values():
             if isinstance(field, forms.TypedChoiceField):
                 field.choices = capitalised(field.choices)
-            elif isinstance(field, forms.IntegerField):
+            elif isinstance(field, forms.IntegerField) and not isinstance(field, WholeNumberField):
                 field.widget = forms.NumberInput(attrs={"min": 0, "inputmode": "numeric"})
             if isinstance(field, forms.DecimalField):
                 field.localize = True
                 field.widget = forms.TextInput(attrs={"inputmode": "decimal"})
                 field.widget.is_localized = True
         self.helper = helper_of("seen", *self.layout)
+
+    def clean(self):
+        found = super().clean()
+        first, last = self.cleaned_data.get("starts_on"), self.cleaned_data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("Ngày cuối phải từ ngày đầu trở đi."))
+        return found
 
     def clean_scan(self):
         """The file, judged by its content."""
@@ -113,6 +120,7 @@ class FairProductForm(RowForm):
     class Meta:
         model = FairProduct
         fields = ["product", "booth", "sales", "contracts_signed", "note"]
+        field_classes = {"sales": WholeNumberField, "contracts_signed": WholeNumberField}
 
 
 class FairPhotoForm(RowForm):
@@ -185,6 +193,7 @@ class ContractForm(RowForm):
             *("product", "buyer", "number", "signed_on", "volume", "volume_unit", "value"),
             *("starts_on", "ends_on", "note"),
         ]
+        field_classes = {"volume": AmountField, "value": WholeNumberField}
 
 
 class ChainForm(RowForm):
@@ -219,6 +228,11 @@ class ChainLinkForm(RowForm):
             *("part", "producer", "name", "commune", "area", "households", "volume"),
             *("contract_number", "starts_on", "ends_on", "note"),
         ]
+        field_classes = {
+            "area": AmountField,
+            "households": WholeNumberField,
+            "volume": AmountField,
+        }
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, user=user, **kwargs)

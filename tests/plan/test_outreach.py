@@ -88,9 +88,9 @@ def test_decomposed_letters_are_the_same_event(client, district):
     [
         ({"held_on": "31/02/2019"}, "held_on", "ngày"),
         ({"held_on": "01/01/2099"}, "held_on", "Ngày này chưa đến."),
-        ({"ends_on": "04/11/2019"}, "__all__", "Ngày cuối phải từ ngày đầu trở đi."),
-        ({"women": "41"}, "__all__", "Số nữ không thể nhiều hơn số người dự."),
-        ({"people": "", "women": "3"}, "__all__", "Số nữ không thể nhiều hơn số người dự."),
+        ({"ends_on": "04/11/2019"}, "ends_on", "Ngày cuối phải từ ngày đầu trở đi."),
+        ({"women": "41"}, "women", "Số nữ không thể nhiều hơn số người dự."),
+        ({"people": "", "women": "3"}, "women", "Số nữ không thể nhiều hơn số người dự."),
         ({"people": "-4", "women": ""}, "people", "0"),
         ({"kind": ""}, "kind", "Hãy điền mục này."),
     ],
