@@ -91,6 +91,7 @@ def test_no_public_page_says_in_vietnamese_what_has_an_english(client):
         for text, forms in catalog(ENGLISH / "django.mo").items()
         if VIETNAMESE.search(text) and text not in forms
     }
+    del english["huyện"]  # also a word of the plan, which is quoted as it was issued
     product = closed_round(publish=True).candidates.get().entry.product
     pages = [
         *("home", "products:catalogue", "products:map", "products:numbers", "products:data"),
