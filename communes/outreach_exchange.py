@@ -97,7 +97,7 @@ class OutreachImporter(Importer):
             hint=gettext_lazy("Ví dụ: %s") % ", ".join(map(str, SUGGESTED_KINDS[:3])),
         ),
         Column("title", gettext_lazy("Nội dung tuyên truyền"), True, ("Nội dung",)),
-        Column("held_on", gettext_lazy("Ngày tổ chức"), True, ("Ngày", "Từ ngày")),
+        Column("held_on", gettext_lazy("Ngày tổ chức"), True, ("Từ ngày",)),
         Column("ends_on", gettext_lazy("Đến hết ngày")),
         Column("place", gettext_lazy("Địa điểm")),
         Column("audience", gettext_lazy("Đối tượng")),

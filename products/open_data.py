@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from communes.models import Producer, Unit, today
 from ocop_portal.exchange.tables import STARTS_FORMULA
@@ -91,29 +92,33 @@ SETS = {
     for found in (
         DataSet(
             "san-pham",
-            "Sản phẩm",
+            _("Sản phẩm"),
             [
-                Column("id", "Khóa của sản phẩm, không đổi", lambda r: r.pk),
-                Column("name", "Tên sản phẩm", lambda r: r.name),
-                Column("producer_id", "Khóa của chủ thể", lambda r: r.producer_id),
-                Column("producer", "Tên chủ thể", lambda r: r.producer.name),
+                Column("id", _("Khóa của sản phẩm, không đổi"), lambda r: r.pk),
+                Column("name", _("Tên sản phẩm"), lambda r: r.name),
+                Column("producer_id", _("Khóa của chủ thể"), lambda r: r.producer_id),
+                Column("producer", _("Tên chủ thể"), lambda r: r.producer.name),
                 Column(
-                    "unit_id", "Khóa của xã, thị trấn của chủ thể", lambda r: r.producer.unit_id
+                    "unit_id", _("Khóa của xã, thị trấn của chủ thể"), lambda r: r.producer.unit_id
                 ),
-                Column("unit", "Tên xã, thị trấn khi ghi chủ thể", lambda r: str(r.producer.unit)),
-                Column("branch", "Ngành, theo Quyết định phân loại", lambda r: r.branch),
-                Column("group", "Nhóm", lambda r: r.group),
-                Column("set", "Bộ sản phẩm", lambda r: r.set_name),
-                Column("stars", "Hạng sao của dữ kiện hiện hành, 1–5", lambda r: r.stars),
+                Column(
+                    "unit", _("Tên xã, thị trấn khi ghi chủ thể"), lambda r: str(r.producer.unit)
+                ),
+                Column("branch", _("Ngành, theo Quyết định phân loại"), lambda r: r.branch),
+                Column("group", _("Nhóm"), lambda r: r.group),
+                Column("set", _("Bộ sản phẩm"), lambda r: r.set_name),
+                Column("stars", _("Hạng sao của dữ kiện hiện hành, 1–5"), lambda r: r.stars),
                 Column(
                     "standing",
-                    "Tình trạng hôm nay: certified (còn hạn), undated (chưa rõ thời hạn), expired "
-                    "(hết hạn), council (kết quả hội đồng, chưa công nhận), revoked (bị thu hồi)",
+                    _(
+                        "Tình trạng hôm nay: certified (còn hạn), undated (chưa rõ thời hạn), expired "
+                        "(hết hạn), council (kết quả hội đồng, chưa công nhận), revoked (bị thu hồi)"
+                    ),
                     lambda r: str(r.standing),
                 ),
                 Column(
                     "url",
-                    "Trang của sản phẩm",
+                    _("Trang của sản phẩm"),
                     lambda r: settings.SITE_URL + r.get_public_url(),
                 ),
             ],
@@ -121,67 +126,67 @@ SETS = {
         ),
         DataSet(
             "chu-the",
-            "Chủ thể",
+            _("Chủ thể"),
             [
-                Column("id", "Khóa của chủ thể, không đổi", lambda r: r.pk),
-                Column("name", "Tên chủ thể", lambda r: r.name),
-                Column("legal_form", "Loại hình tổ chức", lambda r: r.get_legal_form_display()),
-                Column("unit_id", "Khóa của xã, thị trấn", lambda r: r.unit_id),
-                Column("unit", "Tên xã, thị trấn", lambda r: str(r.unit)),
-                Column("phone", "Điện thoại, nếu chủ thể đồng ý công khai", _contact("phone")),
-                Column("email", "Thư điện tử, nếu chủ thể đồng ý công khai", _contact("email")),
+                Column("id", _("Khóa của chủ thể, không đổi"), lambda r: r.pk),
+                Column("name", _("Tên chủ thể"), lambda r: r.name),
+                Column("legal_form", _("Loại hình tổ chức"), lambda r: r.get_legal_form_display()),
+                Column("unit_id", _("Khóa của xã, thị trấn"), lambda r: r.unit_id),
+                Column("unit", _("Tên xã, thị trấn"), lambda r: str(r.unit)),
+                Column("phone", _("Điện thoại, nếu chủ thể đồng ý công khai"), _contact("phone")),
+                Column("email", _("Thư điện tử, nếu chủ thể đồng ý công khai"), _contact("email")),
             ],
             _producers,
         ),
         DataSet(
             "don-vi",
-            "Đơn vị hành chính",
+            _("Đơn vị hành chính"),
             [
                 Column(
                     "id",
-                    "Khóa của đơn vị; mã nhà nước được dùng lại nên không thay được khóa",
+                    _("Khóa của đơn vị; mã nhà nước được dùng lại nên không thay được khóa"),
                     lambda r: r.pk,
                 ),
-                Column("code", "Mã đơn vị của nhà nước", lambda r: r.code),
-                Column("kind", "Loại: Tỉnh, Huyện, Xã, Thị trấn…", lambda r: r.kind),
-                Column("name", "Tên", lambda r: r.name),
-                Column("level", "Cấp: province, district, commune", lambda r: r.level),
-                Column("parent_id", "Khóa của đơn vị cấp trên", lambda r: r.parent_id),
-                Column("valid_from", "Có từ ngày", lambda r: _day(r.valid_from)),
-                Column("valid_until", "Đến hết ngày", lambda r: _day(r.valid_until)),
+                Column("code", _("Mã đơn vị của nhà nước"), lambda r: r.code),
+                Column("kind", _("Loại: Tỉnh, Huyện, Xã, Thị trấn…"), lambda r: r.kind),
+                Column("name", _("Tên"), lambda r: r.name),
+                Column("level", _("Cấp: province, district, commune"), lambda r: r.level),
+                Column("parent_id", _("Khóa của đơn vị cấp trên"), lambda r: r.parent_id),
+                Column("valid_from", _("Có từ ngày"), lambda r: _day(r.valid_from)),
+                Column("valid_until", _("Đến hết ngày"), lambda r: _day(r.valid_until)),
             ],
             _units,
         ),
         DataSet(
             "ket-qua",
-            "Kết quả và công nhận đã công bố",
+            _("Kết quả và công nhận đã công bố"),
             [
-                Column("id", "Khóa của dữ kiện, không đổi", lambda r: r.pk),
-                Column("product_id", "Khóa của sản phẩm", lambda r: r.product_id),
-                Column("product", "Tên sản phẩm", lambda r: r.product.name),
+                Column("id", _("Khóa của dữ kiện, không đổi"), lambda r: r.pk),
+                Column("product_id", _("Khóa của sản phẩm"), lambda r: r.product_id),
+                Column("product", _("Tên sản phẩm"), lambda r: r.product.name),
                 Column(
                     "kind",
-                    "council (kết quả hội đồng) hoặc recognition (công nhận)",
+                    _("council (kết quả hội đồng) hoặc recognition (công nhận)"),
                     lambda r: r.kind,
                 ),
-                Column("year", "Năm", lambda r: r.year),
+                Column("year", _("Năm"), lambda r: r.year),
                 Column(
                     "period",
-                    "Thời gian ghi như nguồn, khi nguồn không nêu ngày",
+                    _("Thời gian ghi như nguồn, khi nguồn không nêu ngày"),
                     lambda r: r.period_text or None,
                 ),
-                Column("stars", "Hạng sao, 1–5", lambda r: r.stars),
+                Column("stars", _("Hạng sao, 1–5"), lambda r: r.stars),
                 Column(
                     "points",
-                    "Điểm bình quân chính xác của hội đồng, dạng tử số/mẫu số",
+                    _("Điểm bình quân chính xác của hội đồng, dạng tử số/mẫu số"),
                     lambda r: r.points or None,
                 ),
-                Column("authority", "Cơ quan, hội đồng", lambda r: r.authority or None),
-                Column("decision_number", "Số quyết định", lambda r: r.decision_number or None),
-                Column("decided_on", "Ngày", lambda r: _day(r.decided_on)),
-                Column("valid_until", "Có giá trị đến hết ngày", lambda r: _day(r.valid_until)),
-                Column("revoked_on", "Ngày thu hồi", lambda r: _day(r.revoked_on)),
-                Column("source", "Nguồn", lambda r: r.source or None),
+                Column("authority", _("Cơ quan, hội đồng"), lambda r: r.authority or None),
+                Column("decision_number", _("Số quyết định"), lambda r: r.decision_number or None),
+                Column("decided_on", _("Ngày"), lambda r: _day(r.decided_on)),
+                Column("valid_until", _("Có giá trị đến hết ngày"), lambda r: _day(r.valid_until)),
+                Column("revoked_on", _("Ngày thu hồi"), lambda r: _day(r.revoked_on)),
+                Column("source", _("Nguồn"), lambda r: r.source or None),
             ],
             _results,
         ),

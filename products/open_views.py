@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
+from django.utils import translation
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from communes.models import Unit
 from ocop_portal.exchange.tables import Field, as_file, wanted_format
+from ocop_portal.languages import in_language
 from ocop_portal.pages import crumbs
 
 from . import catalogue, figures, open_data
@@ -74,7 +76,8 @@ def data_file(request, slug: str, suffix: str):
         with default_storage.open(name) as file:
             content = file.read()
     else:
-        content = open_data.as_csv(found) if suffix == "csv" else open_data.as_json(found)
+        with translation.override(settings.LANGUAGE_CODE):  # as in the day's copy
+            content = open_data.as_csv(found) if suffix == "csv" else open_data.as_json(found)
     response = HttpResponse(content, content_type=TYPES[suffix])
     response["Content-Disposition"] = content_disposition_header(True, f"{slug}.{suffix}")
     response["Access-Control-Allow-Origin"] = "*"
@@ -92,7 +95,8 @@ class Recognitions(Feed):
         return catalogue.ratings().filter(product__is_active=True).select_related("product")[:30]
 
     def item_title(self, item):
-        return f"{item.product.name}: {item.stars} sao – {catalogue.Standing(item.standing).label}"
+        stars = _("%(n)s sao") % {"n": item.stars}
+        return f"{item.product.name}: {stars} – {catalogue.Standing(item.standing).label}"
 
     def item_description(self, item):
         number = item.decision_number or _("nguồn không nêu số quyết định")
@@ -102,7 +106,9 @@ class Recognitions(Feed):
         return item.product.get_public_url()
 
     def item_guid(self, item):
-        return f"{settings.SITE_URL}{item.product.get_public_url()}#{item.pk}"
+        # The same news in whatever language it is read.
+        page = in_language(item.product.get_public_url(), settings.LANGUAGE_CODE)
+        return f"{settings.SITE_URL}{page}#{item.pk}"
 
     def item_updateddate(self, item):
         return item.published_at

@@ -143,11 +143,10 @@ def _recognise(job: Import, sheets: list[ReadSheet]):
     """The sheets with their kind and columns; headings not used; sheets to be matched by hand."""
     offered = offered_to(job.by)
     by_kind = {found.kind: found for found in offered}
+    wanted = by_kind.get(job.wanted_kind) if len(sheets) == 1 else None
     known, unused, open_maps = [], [], []
     for sheet in sheets:
-        kind = guess_kind(sheet, offered) or (
-            by_kind.get(job.wanted_kind) if len(sheets) == 1 else None
-        )
+        kind = guess_kind(sheet, offered, wanted)
         if kind is None:
             unused.append(_("trang “%s”") % sheet.title)
             continue

@@ -167,19 +167,23 @@ def _plain(value) -> str:
     return normalise(str(value))
 
 
-def guess_kind(sheet: ReadSheet, offered: list[type[Importer]]) -> type[Importer] | None:
-    """The kind whose required headings the sheet has; by its title where two fit alike."""
+def guess_kind(
+    sheet: ReadSheet, offered: list[type[Importer]], wanted: type[Importer] | None = None
+) -> type[Importer] | None:
+    """The kind that the sheet is called, or whose required headings it has, all before some.
+
+    Where it has only some, what the officer said (`wanted`) goes before what has most of them.
+    """
     title = fold(sheet.title)
     scored = []
     for kind in offered:
         known = guess_columns(sheet.headings, kind.columns)
         required = [column.key for column in kind.columns if column.required]
         share = sum(key in known for key in required)
-        scored.append((fold(str(kind.label)) == title, share == len(required), share, kind))
-    scored.sort(key=lambda item: item[:3], reverse=True)
-    if not scored or not (scored[0][0] or scored[0][2]):
-        return None
-    return scored[0][3]
+        is_called = fold(str(kind.label)) == title
+        scored.append(((is_called, share == len(required), kind is wanted, share), kind))
+    best, kind = max(scored, key=lambda item: item[0], default=((), None))
+    return kind if any(best) else None
 
 
 def guess_columns(headings: list[str], columns: Iterable[Column]) -> dict[str, int]:

@@ -368,7 +368,7 @@ def test_the_pages_show_progress_preview_and_result(client, place):
 def test_the_template_has_the_headings_that_are_read(client, place):
     client.force_login(officer())
     found = opened(client.get(reverse("exchange:template")).content)
-    assert found.sheetnames == ["Chủ thể", "Sản phẩm", "Ý tưởng", "Hướng dẫn"]
+    assert found.sheetnames == ["Chủ thể", "Sản phẩm", "Ý tưởng", "Tuyên truyền", "Hướng dẫn"]
     headings = [cell.value for cell in found["Chủ thể"][1]]
     assert headings[:3] == PRODUCERS[:3]
     # Filled in as it is, it is read.

@@ -429,7 +429,7 @@ def test_a_closed_cycle_takes_no_product(client, district):
 
 LIST_QUERIES = 8
 PRODUCT_QUERIES = 11
-CYCLES_QUERIES = 6
+CYCLES_QUERIES = 7
 
 
 @pytest.mark.parametrize("number", [1, 3])

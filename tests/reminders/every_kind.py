@@ -55,6 +55,7 @@ def _of_entries(district, commune, soon: datetime.date) -> None:
     )
     ask_for(slot=slot, by=district)
     make.PlanTaskFactory(due_on=soon)
+    make.MilestoneFactory(entry=make.entry_in(S.IMPLEMENTING, cycle=cycle), due_on=soon)
     product = make.PublicRatingFactory(product__producer__unit=make.vinh_linh().ho_xa).product
     voice.send(product=product, kind="quality", words="Hũ nứt")
     make.ContractFactory(product=product, ends_on=soon)

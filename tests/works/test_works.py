@@ -77,7 +77,7 @@ def test_a_grant_sent_twice_is_kept_once(client, commune, entry):
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [
-        ("grant", GRANT | {"amount": "0"}, "lớn hơn hoặc bằng"),
+        ("grant", GRANT | {"amount": "0"}, "Ít nhất là 1."),
         ("grant", GRANT | {"decided_on": "01/06/2090"}, "Ngày này chưa đến."),
         (
             "milestone",
