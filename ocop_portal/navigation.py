@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from .languages import in_language
@@ -72,21 +73,27 @@ ALSO_PUBLIC = {
 
 
 def other_languages(request) -> list[dict]:
-    """A public page in every language, for its links; empty on the office's pages."""
+    """A public page in every language, for its links; empty for what is there in one only."""
     match = getattr(request, "resolver_match", None)
     if match is None or getattr(match.func, "login_required", True):
         return []
     query = request.META.get("QUERY_STRING", "")
-    return [
-        {
-            "code": code,
-            "name": name,
-            "path": in_language(request.path, code) + (f"?{query}" if query else ""),
-            "url": settings.SITE_URL + in_language(request.path, code),
-            "here": code == request.LANGUAGE_CODE,
-        }
-        for code, name in settings.LANGUAGES
-    ]
+    found = []
+    for code, name in settings.LANGUAGES:
+        path = in_language(request.path, code)
+        with translation.override(code):
+            if not is_valid_path(path):
+                return []
+        found.append(
+            {
+                "code": code,
+                "name": name,
+                "path": path + (f"?{query}" if query else ""),
+                "url": settings.SITE_URL + path,
+                "here": code == request.LANGUAGE_CODE,
+            }
+        )
+    return found
 
 
 def portal(request) -> dict:

@@ -40,6 +40,7 @@ urlpatterns = [
         {"sitemaps": open_views.SITEMAPS},
         name="sitemap_part",
     ),
+    path("api/", api_docs.page, name="api-docs"),
     path("api/v1/", include("ocop_portal.api.urls")),
 ]
 
@@ -57,7 +58,6 @@ urlpatterns += i18n_patterns(
     path("", include("communes.urls")),
     path("", include("products.urls")),
     path("danh-gia/", include("evaluation.urls")),
-    path("api/", api_docs.page, name="api-docs"),
     path("kiem-tra/", check_certificates, name="check_certificates"),
     path("kiem-tra/<str:code>/", check_certificate, name="check_certificate"),
     prefix_default_language=False,

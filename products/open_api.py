@@ -1,6 +1,8 @@
 """The open data over HTTP, page by page."""
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import translation
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -22,11 +24,14 @@ class Page(Schema):
 
 
 def _add(found: open_data.DataSet) -> None:
+    with translation.override(settings.LANGUAGE_CODE):  # the API explains itself in Vietnamese
+        title = str(found.title)
+
     @router.get(
         f"{found.slug}/",
         url_name=f"data-{found.slug}",
         operation_id=f"data_{found.slug.replace('-', '_')}",
-        summary=found.title,
+        summary=title,
         response={200: Page, 422: Problem, 429: Problem},
     )
     def rows(

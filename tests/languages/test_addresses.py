@@ -35,6 +35,15 @@ def test_an_english_page_links_to_english_pages(client):
     assert 'href="/en/san-pham/"' in page
 
 
+def test_what_is_there_in_one_language_names_no_other(client):
+    assert (
+        'hreflang="en" href="http://testserver/en/san-pham/"'
+        in client.get("/san-pham/").content.decode()
+    )
+    assert client.get("/en/api/").status_code == 404
+    assert "hreflang" not in client.get("/api/").content.decode()
+
+
 def test_office_pages_are_vietnamese_at_one_address(client):
     assert client.get("/en/lam-viec/")["Location"] == "/lam-viec/"
     client.force_login(factories.officer())
