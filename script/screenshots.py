@@ -248,6 +248,7 @@ def visits() -> list[tuple]:
         for number in range(1, 9)
     ]
     entries = list(Entry.objects.filter(cycle=cycle).order_by("product__name"))
+    returned = next(entry for entry in entries if entry.state == Entry.State.PLAN_RETURNED)
     working = next(entry for entry in entries if entry.milestones.exists())
     drafted = Sheet.objects.get(seat__user__username="thanhvien2", candidate__round=scored)
     handed_in = Sheet.objects.get(seat__user__username="thanhvien1", candidate__round=scored)
@@ -388,7 +389,7 @@ def visits() -> list[tuple]:
             for name in ("milestone", "visit", "grant", "spending", "problem")
             for act in ("", "_add", "_edit", "_withdraw")
         ),
-        ("canboxa", "entry-plan_returned", "products:entry", (entries[2].pk,)),
+        ("canboxa", "entry-plan_returned", "products:entry", (returned.pk,)),
         *year_screens.visits(),
         ("canbohuyen", "rounds", "evaluation:rounds"),
         ("canbohuyen", "councils", "evaluation:councils"),
