@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import is_valid_path, reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .languages import in_language
 
@@ -20,7 +21,7 @@ class NavItem:
 
 
 PUBLIC = (
-    (_("Sản phẩm"), "products:catalogue", "box-seam"),
+    (pgettext_lazy("nhiều sản phẩm", "Sản phẩm"), "products:catalogue", "box-seam"),
     (_("Bản đồ"), "products:map", "map"),
     (_("Số liệu"), "products:numbers", "graph-up"),
     (_("Chương trình"), "products:programme", "flag"),
