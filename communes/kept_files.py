@@ -1,5 +1,7 @@
 """Private files that belong to a row nobody deletes: papers and photos of events and visits."""
 
+from datetime import datetime
+
 from django.core.files.storage import storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,13 +54,18 @@ def check_kept_upload(uploaded) -> Upload:
     )
 
 
-def keep_file(*, row: KeptFile, upload: Upload, under: models.Model, by) -> KeptFile:
-    """Store an upload with its row; ValidationError as in `keep`, also for the same file twice."""
+def keep_file(
+    *, row: Withdrawable, upload: Upload, under: models.Model, by, seen: datetime | None = None
+) -> Withdrawable:
+    """Store an upload with its row, a `KeptFile` or one with the same fields.
+
+    ValidationError as in `keep`, also for the same file twice.
+    """
     row.original_name, row.content_type = upload.name, upload.content_type
     row.size, row.sha256 = upload.size, upload.sha256
     row.file.save(upload.stored_name, upload.file, save=False)
     try:
-        return keep(row=row, under=under, by=by)
+        return keep(row=row, under=under, by=by, seen=seen)
     except Exception:
         # No row points to it.
         row.file.delete(save=False)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from communes.models import today
 
 from .check_code import LENGTH, read_code, show_code
-from .check_limit import WINDOW_SECONDS, count_miss, may_ask
+from .check_limit import WINDOW_SECONDS, misses
 from .models import Recognition
 from .recognition import standing_of
 from .recognition_forms import CheckForm
@@ -50,14 +50,14 @@ def check_certificates(request):
     form = CheckForm(request.GET)
     if not form.is_valid():
         return _page(request, form=form, status=422)
-    if not may_ask(request):
+    if not misses.allow(request):
         return _too_many(request)
     typed = form.cleaned_data["ma"]
     code = read_code(typed)
     if code:
         return redirect(reverse("check_certificate", args=[show_code(code)]))
     # A product code follows a pattern, so asking for one counts whether it is there or not.
-    count_miss(request)
+    misses.count(request)
     found = _found(product_code__iexact=typed)
     if found:
         return _page(request, form=form, found=found)
@@ -69,12 +69,12 @@ def check_certificates(request):
 @require_safe
 def check_certificate(request, code: str):
     """What the QR on a certificate opens: valid, expired, revoked, unknown or mistyped, in big words."""
-    if not may_ask(request):
+    if not misses.allow(request):
         return _too_many(request)
     read = read_code(code)
     found = _found(check_code=read) if read else []
     if not found:
-        count_miss(request)
+        misses.count(request)
         return _page(request, unknown=code[:60], is_slip=read is None, status=404)
     return _page(request, found=found)
 

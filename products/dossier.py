@@ -94,13 +94,8 @@ def lines(entry: Entry) -> list[DossierLine]:
     return result
 
 
-def missing_papers(entry: Entry, *, by_step: int = Step.EVALUATION) -> list[str]:
-    """What is still missing of the papers that are mandatory up to a step (2–5), in words."""
-    return list(missing_items(entry, by_step=by_step).values())
-
-
 def missing_items(entry: Entry, *, by_step: int = Step.EVALUATION) -> dict[str, str]:
-    """The same by the item's code."""
+    """What is still missing of the papers mandatory up to a step (2–5): item code → words."""
     missing = {}
     for line in lines(entry):
         if not line.is_missing or line.item.due_step > by_step:

@@ -53,11 +53,6 @@ from .works_models import (  # noqa: F401  models of this app
 )
 
 
-def decision_choices() -> list[tuple[str, str]]:
-    """The Decisions that the portal holds, for a select box."""
-    return [(d.slug, d.number) for d in law.decisions()]
-
-
 class Product(models.Model):
     """A product of a producer, classified by a Decision's branch, group and set."""
 

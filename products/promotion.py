@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from communes.keeping import keep, withdraw
+from communes.kept_files import keep_file
 from communes.withdrawable import Withdrawable
 
 from .files import Upload
@@ -38,10 +39,7 @@ def save_promotion(
     if getattr(current, "withdrawn_at", None):
         raise ValidationError(_("Mục này đã được rút, không ghi thêm được nữa."))
     if upload is not None:
-        row.original_name = upload.name
-        row.content_type = upload.content_type
-        row.size, row.sha256 = upload.size, upload.sha256
-        row.file.save(upload.stored_name, upload.file, save=False)
+        return keep_file(row=row, upload=upload, under=under, by=by, seen=seen)
     return keep(row=row, under=under, by=by, seen=seen)
 
 

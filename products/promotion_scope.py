@@ -20,11 +20,6 @@ def fairs_for(user) -> QuerySet[Fair]:
     return Fair.objects.filter(unit__in=units_around(user))
 
 
-def own_fairs_for(user) -> QuerySet[Fair]:
-    """The fairs that a district officer keeps."""
-    return Fair.objects.filter(unit__in=_own_units(user))
-
-
 def fair_photos_for(user) -> QuerySet[FairPhoto]:
     """The photos of the fairs that the person may read of."""
     return FairPhoto.objects.filter(fair__in=fairs_for(user).values("pk"))

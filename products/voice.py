@@ -4,7 +4,6 @@ import datetime
 import secrets
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from communes.models import today
 from communes.scope import producers_for
-from ocop_portal.accounts.lockout import client_address
+from ocop_portal.accounts.attempts import Attempts
 from ocop_portal.reminders import workdays
 
 from .voice_models import Feedback
@@ -22,25 +21,8 @@ from .voice_models import Feedback
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 10
 MOST, WINDOW_SECONDS = 5, 3600  # messages, or codes that lead nowhere, of one address
-
-
-def may_go_on(request, what: str) -> bool:
-    """Whether this address may send, or guess, once more now; counted for all processes."""
-    return cache.get(_key(request, what), 0) < MOST
-
-
-def count(request, what: str) -> None:
-    """Count one message, or one guess that led nowhere."""
-    key = _key(request, what)
-    cache.add(key, 0, WINDOW_SECONDS)
-    try:
-        cache.incr(key)
-    except ValueError:  # it ran out between the two lines
-        cache.add(key, 1, WINDOW_SECONDS)
-
-
-def _key(request, what: str) -> str:
-    return f"voice-{what}:{client_address(request) or 'unknown'}"
+sent = Attempts("voice-send", MOST, WINDOW_SECONDS)
+guessed = Attempts("voice-look-up", MOST, WINDOW_SECONDS)
 
 
 @transaction.atomic

@@ -100,11 +100,11 @@ def _write(request, subject, about: str, back: str, **whom):
     form = FeedbackForm(request.POST or None)
     status = REFUSED if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        if not voice.may_go_on(request, "send"):
+        if not voice.sent.allow(request):
             form.add_error(None, _("Đã gửi nhiều phản ánh từ mạng này. Hãy gửi lại sau một giờ."))
             status = TOO_MANY
         else:
-            voice.count(request, "send")
+            voice.sent.count(request)
             told = {n: form.cleaned_data[n] for n in ("kind", "words", "sender", "contact")}
             if form.cleaned_data["homepage"]:
                 # Nothing is kept, and the program is none the wiser.
@@ -138,10 +138,10 @@ def look_up(request):
     code = request.GET.get("ma", "")[:40]
     found, refused = None, False
     if code:
-        refused = not voice.may_go_on(request, "look-up")
+        refused = not voice.guessed.allow(request)
         found = None if refused else voice.find(code)
         if found is None and not refused:
-            voice.count(request, "look-up")
+            voice.guessed.count(request)
     return render(
         request,
         "public/feedback_look_up.html",

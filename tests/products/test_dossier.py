@@ -76,14 +76,14 @@ def test_a_producer_who_need_not_register_owes_no_registration_paper():
     line = line_of(entry, "business_registration")
     assert (line.applies, line.is_missing) == (False, False)
     assert line.why_not == "Chủ thể không thuộc diện phải đăng ký kinh doanh."
-    assert not any("đăng ký kinh doanh" in text for text in dossier.missing_papers(entry))
+    assert not any("đăng ký kinh doanh" in text for text in dossier.missing_items(entry).values())
 
 
 def test_a_service_hands_in_no_samples():
     entry = entry_in(S.DOSSIER_OPEN, product__set_number=SERVICE_SET)
     line = line_of(entry, "samples")
     assert (line.applies, line.is_missing) == (False, False)
-    assert not any("Sản phẩm mẫu" in text for text in dossier.missing_papers(entry))
+    assert not any("Sản phẩm mẫu" in text for text in dossier.missing_items(entry).values())
 
 
 def test_an_expired_paper_counts_as_missing_until_its_last_day_is_over():
@@ -98,7 +98,7 @@ def test_an_expired_paper_counts_as_missing_until_its_last_day_is_over():
     assert (line.is_in, line.is_missing, line.is_expired) == (False, True, True)
     assert (
         "Giấy đăng ký kinh doanh (bản sao có chứng thực) đã hết giá trị."
-        in dossier.missing_papers(entry)
+        in dossier.missing_items(entry).values()
     )
 
 

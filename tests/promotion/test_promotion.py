@@ -2,9 +2,11 @@
 
 import datetime
 import unicodedata
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,8 +15,9 @@ from communes.models import Role, today
 from ocop_portal.lawbook import rehearsal, versions
 from ocop_portal.reminders.registry import Ask
 from products.chain import picture_of
+from products.files import check_upload
 from products.flagship import gaps_of
-from products.models import Contract, Fair, FairProduct, OnlineShop, SalesPoint
+from products.models import Contract, Fair, FairPhoto, FairProduct, OnlineShop, SalesPoint
 from products.plan_models import Measure
 from products.plan_reality import reality_of
 from products.promotion import save_promotion, withdraw_promotion
@@ -22,6 +25,7 @@ from products.promotion_deadlines import contracts_ending, gap_tasks_owed
 from products.self_assessment import attach
 from tests import factories as make
 from tests.communes.pages import text_of
+from tests.products.uploads import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +123,20 @@ def test_a_withdrawn_fair_takes_no_more_products(district, tree, product):
     withdraw_promotion(row=fair, by=district, reason="Nhầm")
     with pytest.raises(ValidationError, match="Mục này đã được rút"):
         save_promotion(row=FairProduct(fair=fair, product=product), by=district)
+
+
+def test_a_photo_that_is_there_already_leaves_no_file_behind(district, tree):
+    fair = make.FairFactory(unit=tree.district)
+
+    def add() -> FairPhoto:
+        upload = check_upload(SimpleUploadedFile("gian-hang.jpg", jpeg()))
+        return save_promotion(row=FairPhoto(fair=fair), upload=upload, by=district)
+
+    folder = Path(add().file.path).parent
+    there = set(folder.iterdir())
+    with pytest.raises(ValidationError, match="Hội chợ đã có ảnh này"):
+        add()
+    assert set(folder.iterdir()) == there
 
 
 def test_fairs_with_real_products_count_for_the_plan(tree, product):
