@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from ocop_portal.page_language import filled
+
 from .keeping import keep, withdraw
 from .models import SteeringBody, Unit
 
@@ -54,11 +56,15 @@ def save_body(*, body: SteeringBody, by, seen: datetime.datetime | None = None) 
     unit = body.unit
     if unit.valid_from and body.since < unit.valid_from:
         raise ValidationError(
-            {"since": _("%(unit)s có từ ngày %(day)s.") % _told(unit, unit.valid_from)}
+            {"since": filled(_("%(unit)s có từ ngày %(day)s."), _told(unit, unit.valid_from))}
         )
     if unit.valid_until and body.since > unit.valid_until:
         raise ValidationError(
-            {"since": _("%(unit)s chỉ có đến hết ngày %(day)s.") % _told(unit, unit.valid_until)}
+            {
+                "since": filled(
+                    _("%(unit)s chỉ có đến hết ngày %(day)s."), _told(unit, unit.valid_until)
+                )
+            }
         )
     return keep(row=body, under=unit, by=by, seen=seen)
 

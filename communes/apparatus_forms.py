@@ -9,14 +9,14 @@ from ocop_portal.forms import PortalModelForm
 from ocop_portal.search import FilterForm, matching
 
 from .apparatus import LEVELS, lacking
-from .filters import UnitChoice, newest_first
+from .filters import UnitChoice
 from .keeping_forms import SeenMixin, helper_of
 from .models import SteeringBody, Unit
 from .scope import OFFICERS, units_in_scope
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(value, capfirst(str(label))) for value, label in SteeringBody.Kind.choices]
+    return [(value, capfirst(label)) for value, label in SteeringBody.Kind.choices]
 
 
 class SteeringBodyForm(SeenMixin, PortalModelForm):
@@ -42,7 +42,7 @@ class SteeringBodyForm(SeenMixin, PortalModelForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         units = units_in_scope(user, *OFFICERS).filter(level__in=LEVELS)
-        self.fields["unit"].queryset = newest_first(units)
+        self.fields["unit"].queryset = units
         self.fields["kind"].choices = [("", _("– Chọn –")), *_kinds()]
         self.helper = helper_of(
             "seen",

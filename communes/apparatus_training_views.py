@@ -8,8 +8,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ocop_portal.forms import PortalModelForm
@@ -26,7 +25,7 @@ from .apparatus_training import (
 )
 from .history import entries_of
 from .keeping_forms import SHOWN, SeenMixin, WithdrawForm, helper_of, shown
-from .keeping_views import edit_page, withdraw_page
+from .keeping_views import edit_page, posted, withdraw_page
 from .models import Attendance, Role, TrainingClass, Unit
 
 officers_only = permission_required("communes.list_apparatus", raise_exception=True)
@@ -47,13 +46,11 @@ class TrainingForm(SeenMixin, PortalModelForm):
         if len(own) == 1:
             self.initial.setdefault("unit", own[0].pk)
         level = self.fields["level"]
-        level.choices = [(value, capfirst(str(label))) for value, label in level.choices]
+        level.choices = [(value, capfirst(label)) for value, label in level.choices]
         self.helper = helper_of(
             "seen",
-            Fieldset(gettext_lazy("Lớp"), "unit", "title", "level", "organiser", "place"),
-            Fieldset(
-                gettext_lazy("Thời gian"), Row(Column("starts_on"), Column("ends_on")), "note"
-            ),
+            Fieldset(_("Lớp"), "unit", "title", "level", "organiser", "place"),
+            Fieldset(_("Thời gian"), Row(Column("starts_on"), Column("ends_on")), "note"),
         )
 
 
@@ -76,14 +73,14 @@ class AttendanceForm(PortalModelForm):
 class TrainingFilter(FilterForm):
     """What an officer looks for among the classes."""
 
-    level = forms.ChoiceField(label=gettext_lazy("Cấp tổ chức"), required=False)
-    shown = forms.ChoiceField(label=gettext_lazy("Hiệu lực"), required=False, choices=SHOWN)
+    level = forms.ChoiceField(label=_("Cấp tổ chức"), required=False)
+    shown = forms.ChoiceField(label=_("Hiệu lực"), required=False, choices=SHOWN)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["level"].choices = [
             ("", _("Tất cả")),
-            *((value, capfirst(str(label))) for value, label in TrainingClass.Level.choices),
+            *((value, capfirst(label)) for value, label in TrainingClass.Level.choices),
         ]
 
     def apply(self, trainings):
@@ -96,10 +93,6 @@ class TrainingFilter(FilterForm):
 
 def _crumbs(*more: tuple[str, str]) -> list[dict]:
     return crumbs((_("Tập huấn"), reverse("communes:trainings")), *more)
-
-
-def _posted(request):
-    return request.POST if request.method == "POST" else None
 
 
 @require_safe
@@ -171,7 +164,7 @@ def training_add(request):
     """Enter a class."""
     if not request.user.has_perm("communes.add_training"):
         raise PermissionDenied
-    form = TrainingForm(_posted(request), user=request.user)
+    form = TrainingForm(posted(request), user=request.user)
     return _edit(request, form, title=_("Ghi lớp tập huấn"), back=reverse("communes:trainings"))
 
 
@@ -179,7 +172,7 @@ def training_add(request):
 def training_edit(request, pk: int):
     """Change a class."""
     found = _find_own(request, pk)
-    form = TrainingForm(_posted(request), instance=found, user=request.user)
+    form = TrainingForm(posted(request), instance=found, user=request.user)
     return _edit(request, form, title=_("Sửa lớp tập huấn"), back=found.get_absolute_url())
 
 
@@ -196,7 +189,7 @@ def _edit(request, form: TrainingForm, *, title: str, back: str):
 def training_withdraw(request, pk: int):
     """Ask why, then withdraw a class."""
     found = _find_own(request, pk)
-    form = WithdrawForm(_posted(request))
+    form = WithdrawForm(posted(request))
     return withdraw_page(
         request,
         form,
@@ -214,7 +207,7 @@ def training_withdraw(request, pk: int):
 def attendance_add(request, pk: int):
     """Add a person to the list of a class."""
     found = _find_own(request, pk)
-    form = AttendanceForm(_posted(request), instance=Attendance(training=found))
+    form = AttendanceForm(posted(request), instance=Attendance(training=found))
     title = _("Thêm người dự")
     return edit_page(
         request,
@@ -231,7 +224,7 @@ def attendance_withdraw(request, pk: int):
     """Ask why, then take a person off the list of a class."""
     row = get_object_or_404(Attendance.objects.select_related("unit"), pk=pk)
     found = _find_own(request, row.training_id)
-    form = WithdrawForm(_posted(request))
+    form = WithdrawForm(posted(request))
     return withdraw_page(
         request,
         form,

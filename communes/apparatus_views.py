@@ -5,10 +5,11 @@ from django.db.models import Case, Count, Value, When
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ocop_portal.pages import crumbs, page_of
+from ocop_portal.page_language import filled
+from ocop_portal.pages import KeysFirst, crumbs, page_of
 
 from . import scope
 from .apparatus import bodies_of, lacking, save_body, with_gaps, withdraw_body
@@ -34,12 +35,16 @@ def apparatus(request):
     period = chosen_period(choices, request.GET.get("nam"))
     wanted = ApparatusFilter(request.GET)
     units = with_gaps(scope.units_in_scope(request.user, *scope.OFFICERS), period.day)
-    sums = units.order_by().aggregate(
-        units=Count("pk", distinct=True), lacking=Count("pk", distinct=True, filter=lacking())
-    )
+    sums = units.order_by().aggregate(units=Count("pk"), lacking=Count("pk", filter=lacking()))
     # The district stands above its communes.
     first = Case(When(level=Unit.Level.DISTRICT, then=Value(0)), default=Value(1))
-    page = page_of(request, wanted.apply(units).order_by(first, "search", "pk"), per_page=50)
+    found = wanted.apply(units).order_by(first, "search", "pk")
+    # Keys alone: what each unit has is else looked up for all of them, not for those of the page.
+    rows = KeysFirst(
+        found.values("pk"),
+        lambda keys: Unit.objects.filter(pk__in=keys).order_by(first, "search", "pk"),
+    )
+    page = page_of(request, rows, per_page=50, count=found.count())
     bodies = bodies_of(page.object_list, period.day)
     for unit in page.object_list:
         unit.parts = [
@@ -137,7 +142,7 @@ def body_withdraw(request, pk: int):
         request,
         form,
         lambda: withdraw_body(body=found, by=request.user, reason=form.cleaned_data["reason"]),
-        title=_("Rút %s") % found,
+        title=filled(_("Rút %s"), found),
         lead=_("Chỉ rút khi ghi nhầm. Nếu đã hết nhiệm vụ, hãy sửa và ghi ngày cuối."),
         back=found.get_absolute_url(),
         path=_crumbs((found.name, found.get_absolute_url()), (_("Rút"), "")),

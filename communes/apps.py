@@ -6,4 +6,11 @@ class CommunesConfig(AppConfig):
     verbose_name = "Đơn vị, vai trò, chủ thể"
 
     def ready(self) -> None:
-        from . import deadlines, exchange, outreach_exchange, rules  # noqa: F401  they register
+        from . import (  # noqa: F401  they register
+            deadlines,
+            documents,
+            exchange,
+            news,
+            outreach_exchange,
+            rules,
+        )

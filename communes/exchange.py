@@ -4,22 +4,30 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.db.models import ProtectedError
+from django.db.models import Model, ProtectedError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.phonenumber import to_python as phone_of
 
-from ocop_portal.exchange.registry import Column, Draft, Importer, importer
+from ocop_portal.exchange.models import Row
+from ocop_portal.exchange.registry import Column, Draft, Importer, importer, importers
 from ocop_portal.exchange.tables import Field
 from ocop_portal.text import fold
 
+from .many import remove_many, what_protects
 from .models import Producer, Unit, UnitSuccession, today
-from .producers import TAX_CODE_TAKEN, save_producer
+from .producers import TAX_CODE_TAKEN, namesakes, save_producer, save_producers
 from .scope import OFFICERS, producers_for, units_in_scope
 
+REASON = gettext_lazy("Nhập từ Excel")
+UNDONE = gettext_lazy("Hoàn tác nhập từ Excel")
+GONE = gettext_lazy("Dữ liệu của dòng này đã bị gỡ sau khi xem trước. Hãy tải tệp lên lại.")
+ENTERED_SINCE = gettext_lazy("%s đã được nhập sau khi xem trước. Hãy tải tệp lên lại.")
+HELD = gettext_lazy("%s đã có sản phẩm hoặc giấy tờ.")
 YES, NO = ("co", "x", "dung", "1"), ("khong", "0", "sai")
 
 
@@ -33,7 +41,8 @@ class UnitFinder:
     def __init__(self, by):
         self.by_text: dict[str, list[Unit]] = defaultdict(list)
         self.in_scope = set(units_in_scope(by, *OFFICERS).values_list("pk", flat=True))
-        for unit in Unit.objects.filter(level=Unit.Level.COMMUNE):
+        self.by_id: dict[int, Unit] = Unit.objects.filter(level=Unit.Level.COMMUNE).in_bulk()
+        for unit in self.by_id.values():
             for text in {unit.code, fold(unit.name), fold(str(unit))}:
                 self.by_text[text].append(unit)
         self.became: dict[int, list[Unit]] = defaultdict(list)
@@ -122,7 +131,14 @@ def tax_code(text: str) -> str:
     return code
 
 
-LEGAL_FORMS = {fold(str(label)): value for value, label in Producer.LegalForm.choices}
+LEGAL_FORMS = {fold(str(label)): value for value, label in Producer.LegalForm.choices} | {
+    # What officers write for short and can mean one form alone.
+    "htx": Producer.LegalForm.COOPERATIVE.value,
+    "tht": Producer.LegalForm.COOPERATIVE_GROUP.value,
+    "ho kinh doanh": Producer.LegalForm.HOUSEHOLD.value,
+    "cong ty cp": Producer.LegalForm.JOINT_STOCK.value,
+    "dntn": Producer.LegalForm.PRIVATE_ENTERPRISE.value,
+}
 
 READERS = {
     "name": str,
@@ -147,6 +163,7 @@ class ProducerImporter(Importer):
     """
 
     kind = "producer"
+    model = Producer
     label = gettext_lazy("Chủ thể")
     permission = "communes.add_producer"
     rank = 1
@@ -184,11 +201,20 @@ class ProducerImporter(Importer):
         code = draft.after.get("tax_code")
         return ("tax", code) if code else ("name", *draft_name(draft))
 
+    @cached_property
+    def _units(self) -> UnitFinder:
+        return UnitFinder(self.by)
+
+    @cached_property
+    def _by_name(self) -> dict[tuple, int]:
+        """The producers of one's units by commune and folded name."""
+        rows = producers_for(self.by).order_by("-pk").values_list("pk", "unit_id", "name")
+        return {(unit, fold(name)): pk for pk, unit, name in rows.iterator()}
+
     def check(self, drafts: Iterable[Draft]) -> None:
         drafts = list(drafts)
-        units = UnitFinder(self.by)
         for draft in drafts:
-            self._read(draft, units)
+            self._read(draft, self._units)
         known = self._known(drafts)
         for draft in drafts:
             if not draft.faults:
@@ -216,21 +242,21 @@ class ProducerImporter(Importer):
         except KeyError:
             raise ValidationError(
                 _("Loại hình phải là một trong: %s.")
-                % ", ".join(str(label) for _value, label in Producer.LegalForm.choices)
+                % "; ".join(str(label) for _value, label in Producer.LegalForm.choices)
             ) from None
 
     def _known(self, drafts: list[Draft]) -> dict[tuple, Producer]:
-        """The producers that the rows may speak of, by key; two queries."""
+        """The producers that the rows may speak of, by key; three queries."""
         codes = {d.after["tax_code"] for d in drafts if d.after.get("tax_code")}
-        units = {d.after["unit_id"] for d in drafts if "unit_id" in d.after}
+        named = {pk for d in drafts if (pk := self._by_name.get(draft_name(d)))}
         found: dict[tuple, Producer] = {}
         for producer in Producer.objects.filter(tax_code__in=codes).select_related("unit"):
             found["tax", producer.tax_code] = producer
-        for producer in Producer.objects.filter(unit__in=units).select_related("unit"):
-            found.setdefault(("name", producer.unit_id, fold(producer.name)), producer)
-        self._reached = set(producers_for(self.by).values_list("pk", flat=True)) & {
-            producer.pk for producer in found.values()
-        }
+        for producer in Producer.objects.filter(pk__in=named).select_related("unit"):
+            found["name", producer.unit_id, fold(producer.name)] = producer
+        ids = {producer.pk for producer in found.values()}
+        reached = producers_for(self.by).filter(pk__in=ids).order_by()
+        self._reached = set(reached.values_list("pk", flat=True))
         return found
 
     def _compare(self, draft: Draft, known: dict[tuple, Producer]) -> None:
@@ -283,8 +309,7 @@ class ProducerImporter(Importer):
         column = "unit" if key == "unit_id" else key
         return next(str(c.heading) for c in self.columns if c.key == column)
 
-    @staticmethod
-    def _shown(key: str, value) -> str:
+    def _shown(self, key: str, value) -> str:
         if value in (None, ""):
             return ""
         if key == "legal_form":
@@ -292,36 +317,114 @@ class ProducerImporter(Importer):
         if key == "must_register":
             return _("có") if value else _("không")
         if key == "unit_id":
-            return str(Unit.objects.get(pk=value))
+            return str(self._units.by_id.get(value) or Unit.objects.get(pk=value))
         return str(value).replace(".", ",") if key == "community_share" else str(value)
 
     def apply(self, draft: Draft) -> int:
-        producer = Producer()
-        if draft.target:
-            producer = Producer.objects.select_for_update(of=("self",)).get(pk=draft.target)
-            _still(producer, draft.before)
-        for key, value in draft.after.items():
-            setattr(producer, key, value)
-        producer._change_reason = _("Nhập từ Excel")
+        (producer,) = self._changed([draft])
+        producer._change_reason = REASON
         return save_producer(producer=producer, by=self.by).pk
 
-    def undo(self, draft: Draft) -> str:
-        producer = Producer.objects.filter(pk=draft.target).first()
-        if producer is None:
-            return ""
-        if any(_plain(producer, key) != value for key, value in draft.after.items()):
-            return _("%s đã được sửa sau khi nhập.") % producer
-        producer._history_user, producer._change_reason = self.by, _("Hoàn tác nhập từ Excel")
-        if draft.before:
+    def apply_many(self, drafts: list[Draft]) -> list[int]:
+        producers = self._changed(drafts)
+        fields = {key.removesuffix("_id") for draft in drafts for key in draft.after}
+        save_producers(producers=producers, fields=fields, by=self.by, reason=str(REASON))
+        return [producer.pk for producer in producers]
+
+    def _changed(self, drafts: list[Draft]) -> list[Producer]:
+        """The producers as the rows want them, not yet saved; those that are there are locked."""
+        there = _locked(drafts)
+        producers = []
+        for draft in drafts:
+            producer = there.get(draft.target) if draft.target else Producer()
+            _still(producer, draft)
+            for key, value in draft.after.items():
+                setattr(producer, key, value)
+            producers.append(producer)
+        return producers
+
+    def in_the_way(self, drafts: list[Draft]) -> list[str]:
+        there = Producer.objects.in_bulk({draft.target for draft in drafts})
+        told = [_changed_since(there.get(draft.target), draft) for draft in drafts]
+        new = made_new(drafts, there, told)
+        for at in held(new, job=self.job):
+            told[at] = HELD % new[at]
+        return told
+
+    def undo_many(self, drafts: list[Draft]) -> list[str]:
+        there = _locked(drafts)
+        told = [_changed_since(there.get(draft.target), draft) for draft in drafts]
+        restored, fields = [], set()
+        for draft, why in zip(drafts, told, strict=True):
+            producer = there.get(draft.target)
+            if producer is None or why:
+                continue
             for key, value in draft.before.items():
                 setattr(producer, key, value)
-            save_producer(producer=producer, by=self.by)
-            return ""
-        try:
-            producer.delete()
-        except ProtectedError:
-            return _("%s đã có sản phẩm hoặc giấy tờ.") % producer
+                fields.add(key.removesuffix("_id"))
+            if draft.before:
+                restored.append(producer)
+        save_producers(producers=restored, fields=fields, by=self.by, reason=str(UNDONE))
+        new = made_new(drafts, there, told)
+        for at in removed(new, by=self.by):
+            told[at] = HELD % new[at]
+        return told
+
+
+def _changed_since(producer: Producer | None, draft: Draft) -> str:
+    """Words when the producer is not as this row has written it; "" when it is, or is gone."""
+    if producer is None or all(_plain(producer, k) == v for k, v in draft.after.items()):
         return ""
+    return _("%s đã được sửa sau khi nhập.") % producer
+
+
+def made_new(drafts: list[Draft], there: dict, told: list[str]) -> dict[int, Model]:
+    """What the rows have made and nothing is told of, by the place of the row; `there`: by id."""
+    return {
+        at: there[draft.target]
+        for at, draft in enumerate(drafts)
+        if draft.target in there and not draft.before and not told[at]
+    }
+
+
+def held(rows: dict[int, Model], *, job) -> list[int]:
+    """The keys of new rows on which something stands that this import did not make."""
+    if not _of_others(what_protects(list(rows.values())), job):
+        return []
+    return [at for at, row in rows.items() if _of_others(what_protects([row]), job)]
+
+
+def _of_others(found: set[Model], job) -> bool:
+    """Whether any of these was not made by this import."""
+    left = len(found)
+    for kind in importers():
+        if ids := {row.pk for row in found if type(row) is kind.model}:
+            made = job.rows.filter(kind=kind.kind, outcome=Row.Outcome.NEW, target__in=ids)
+            left -= made.filter(applied_at__isnull=False).count()
+    return left > 0
+
+
+def removed(rows: dict[int, Model], *, by) -> list[int]:
+    """Take new rows away again; the keys of those that stay, for something stands upon them."""
+    try:
+        remove_many(list(rows.values()), by=by, reason=str(UNDONE))
+    except ProtectedError:
+        return [at for at, row in rows.items() if _is_held(row, by)]
+    return []
+
+
+def _is_held(row: Model, by) -> bool:
+    try:
+        remove_many([row], by=by, reason=str(UNDONE))
+    except ProtectedError:
+        return True
+    return False
+
+
+def _locked(drafts: list[Draft]) -> dict[int, Producer]:
+    """The producers that rows speak of, by id, locked."""
+    ids = [draft.target for draft in drafts if draft.target]
+    return Producer.objects.select_for_update(of=("self",)).order_by("pk").in_bulk(ids)
 
 
 def draft_name(draft: Draft) -> tuple:
@@ -344,12 +447,19 @@ def _plain(producer: Producer, key: str):
     return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
-def _still(producer: Producer, before: dict) -> None:
-    """`ValidationError` when what the preview showed as old is not there any more."""
-    if any(_plain(producer, key) != value for key, value in before.items()):
+def _still(producer: Producer | None, draft: Draft) -> None:
+    """`ValidationError` when what the preview showed is not so any more."""
+    if producer is None:
+        raise ValidationError(GONE)
+    if any(_plain(producer, key) != value for key, value in draft.before.items()):
         raise ValidationError(
             _("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại.") % producer
         )
+    # Where there is a tax code, the database itself keeps the producer single.
+    if not draft.target and not draft.after.get("tax_code"):
+        name, unit_id = draft.after["name"], draft.after["unit_id"]
+        if namesakes(name=name, unit_id=unit_id):
+            raise ValidationError(ENTERED_SINCE % name)
 
 
 # The list of producers as a file, under the headings of the import: what goes out may come in again.

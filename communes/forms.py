@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from ocop_portal.forms import PortalForm, PortalModelForm
+from ocop_portal.page_language import filled
 
 from . import scope
-from .filters import UnitChoice, newest_first
+from .filters import UnitChoice
 from .models import Producer, Unit
 from .producers import REASON_LENGTH, TAX_CODE_TAKEN, namesakes
 
@@ -87,7 +88,7 @@ class ProducerForm(PortalModelForm):
             own = Q(pk=self.instance.unit_id)
             units = Unit.objects.filter(Q(pk__in=units.values("pk")) | own)
             self.fields["seen"].initial = self.instance.updated_at.isoformat()
-        self.fields["unit"].queryset = newest_first(units)
+        self.fields["unit"].queryset = units
         for name, text in (
             ("workers", _("Nhập số nguyên, không âm.")),
             ("local_workers", _("Nhập số nguyên, không âm.")),
@@ -161,7 +162,7 @@ class ProducerForm(PortalModelForm):
         if code and taken:
             in_scope = scope.producers_for(self.user).filter(pk=taken.pk).exists()
             raise forms.ValidationError(
-                _("Mã số thuế này là của %s.") % taken if in_scope else TAX_CODE_TAKEN
+                filled(_("Mã số thuế này là của %s."), taken) if in_scope else TAX_CODE_TAKEN
             )
         return code
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from .programme import LOADED
 

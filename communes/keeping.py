@@ -7,6 +7,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ocop_portal.page_language import filled
+
 from .history import last_change
 from .withdrawable import Withdrawable
 
@@ -31,11 +33,13 @@ def keep(
             raise ValidationError(_("Mục này đã được rút, không sửa được nữa."))
         if seen is not None and current.updated_at != seen:
             raise ValidationError(
-                _(
-                    "%(who)s đã sửa mục này lúc %(when)s. "
-                    "Hãy mở lại trang, xem phần đã sửa rồi nhập tiếp."
+                filled(
+                    _(
+                        "%(who)s đã sửa mục này lúc %(when)s. "
+                        "Hãy mở lại trang, xem phần đã sửa rồi nhập tiếp."
+                    ),
+                    last_change(current),
                 )
-                % last_change(current)
             )
     row.full_clean()
     row._history_user = by

@@ -3,9 +3,15 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from ocop_portal.pages import REFUSED, take_errors
+from ocop_portal.page_language import filled
+from ocop_portal.pages import REFUSED, take_errors, tell_refusal
+
+
+def posted(request):
+    """What was sent in, for a form that is unbound until something is: an empty POST counts."""
+    return request.POST if request.method == "POST" else None
 
 
 def edit_page(request, form, save, *, title: str, back: str, path: list[dict], multipart=False):
@@ -56,3 +62,14 @@ def withdraw_page(request, form, act, *, title: str, lead: str, back: str, path:
         },
         status=REFUSED if form.errors else 200,
     )
+
+
+def publish_act(request, found, act):
+    """`act`, which shows a row to everybody, and lead to the row; a refusal is told there."""
+    try:
+        act()
+    except ValidationError as error:
+        tell_refusal(request, error)
+    else:
+        messages.success(request, filled(_("Đã công bố “%s”."), found))
+    return redirect(found)

@@ -40,6 +40,11 @@ class KeptFile(Withdrawable):
         return self.caption or self.original_name
 
     @property
+    def type_name(self) -> str:
+        """What kind of file a reader gets: "PDF", "DOCX"."""
+        return uploads.SUFFIXES.get(self.content_type, "").lstrip(".").upper()
+
+    @property
     def is_photo(self) -> bool:
         """Whether a browser shows it as a picture."""
         return self.content_type in {uploads.JPEG, uploads.PNG}
@@ -61,9 +66,7 @@ def keep_file(
 
     ValidationError as in `keep`, also for the same file twice.
     """
-    row.original_name, row.content_type = upload.name, upload.content_type
-    row.size, row.sha256 = upload.size, upload.sha256
-    row.file.save(upload.stored_name, upload.file, save=False)
+    upload.put_in(row)
     try:
         return keep(row=row, under=under, by=by, seen=seen)
     except Exception:

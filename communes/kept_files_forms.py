@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal.forms import PortalForm
-from ocop_portal.uploads import FileRefused, Upload
+from ocop_portal.uploads import Upload
 
 from .keeping_forms import helper_of
 from .kept_files import ACCEPT, check_kept_upload
@@ -33,10 +33,12 @@ class KeptFileForm(PortalForm):
         self.fields["file"].error_messages["required"] = _("Hãy chọn một tệp.")
         self.helper = helper_of()
 
+    @property
+    def details(self) -> dict:
+        """What was typed of the file, for the act that keeps it."""
+        return {name: said for name, said in self.cleaned_data.items() if name != "file"}
+
     def clean_file(self):
         """The upload, judged by its content."""
-        try:
-            self.upload = check_kept_upload(self.cleaned_data["file"])
-        except FileRefused as refused:
-            raise forms.ValidationError(str(refused)) from refused
+        self.upload = check_kept_upload(self.cleaned_data["file"])
         return self.cleaned_data["file"]

@@ -319,8 +319,12 @@ class Producer(models.Model):
         return self.name
 
     def save(self, *args, **kwargs):
-        self.search = fold(f"{self.name} {self.representative} {self.tax_code}")[:500]
+        self.search = self.searchable()
         super().save(*args, **kwargs)
+
+    def searchable(self) -> str:
+        """What officers search for: name, representative and tax code, folded."""
+        return fold(f"{self.name} {self.representative} {self.tax_code}")[:500]
 
     def get_absolute_url(self) -> str:
         return reverse("communes:producer", args=[self.pk])
@@ -481,4 +485,5 @@ class Attendance(Withdrawable):
 
 
 # At the foot: they point to Unit.
+from .news_models import Document, DocumentFile, NewsFile, NewsItem  # noqa: E402, F401  models of this app
 from .outreach_models import OutreachEvent, OutreachFile  # noqa: E402, F401  models of this app

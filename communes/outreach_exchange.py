@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from ocop_portal.exchange.registry import Column, Draft, Importer, importer
 from ocop_portal.text import fold
 
-from .exchange import whole
+from .exchange import UNDONE, whole
 from .models import OutreachEvent, Role, Unit, today
 from .outreach import save_event, withdraw_event
-from .outreach_models import SUGGESTED_KINDS
+from .outreach_models import SUGGESTED_KINDS, OutreachFile
 from .scope import OFFICERS, holds, outreach_for, units_in_scope
 
 
@@ -79,6 +80,7 @@ class OutreachImporter(Importer):
     """
 
     kind = "outreach"
+    model = OutreachEvent
     label = gettext_lazy("Tuyên truyền")
     permission = "communes.add_outreach"
     rank = 4
@@ -111,11 +113,14 @@ class OutreachImporter(Importer):
         after = draft.after
         return (after.get("unit_id"), after.get("held_on"), after.get("search"))
 
+    @cached_property
+    def _units(self) -> UnitOfDay:
+        return UnitOfDay(self.by)
+
     def check(self, drafts: Iterable[Draft]) -> None:
         drafts = list(drafts)
-        units = UnitOfDay(self.by)
         for draft in drafts:
-            self._read(draft, units)
+            self._read(draft, self._units)
         known = {
             (event.unit_id, event.held_on.isoformat(), event.search): event
             for event in outreach_for(self.by)
@@ -196,22 +201,42 @@ class OutreachImporter(Importer):
         event._change_reason = _("Nhập từ Excel")
         return save_event(event=event, by=self.by).pk
 
-    def undo(self, draft: Draft) -> str:
-        event = OutreachEvent.objects.filter(pk=draft.target).first()
-        if event is None or event.withdrawn_at:
-            return ""
-        named = {key: value for key, value in draft.after.items() if key != "search"}
-        if any(_plain(event, key) != value for key, value in named.items()):
-            return _("%s đã được sửa sau khi nhập.") % event
-        if draft.before:
-            event = _event(event, draft.before)
-            event._change_reason = _("Hoàn tác nhập từ Excel")
-            save_event(event=event, by=self.by)
-        elif event.files.filter(withdrawn_at__isnull=True).exists():
-            return _("%s đã có giấy tờ, ảnh.") % event
-        else:
-            withdraw_event(event=event, by=self.by, reason=_("Hoàn tác nhập từ Excel"))
-        return ""
+    def in_the_way(self, drafts: list[Draft]) -> list[str]:
+        there = self._standing(drafts)
+        papers = OutreachFile.objects.filter(event__in=there, withdrawn_at__isnull=True)
+        with_papers, told = set(papers.values_list("event", flat=True)), []
+        for draft in drafts:
+            event = there.get(draft.target)
+            named = {key: value for key, value in draft.after.items() if key != "search"}
+            if event is None:
+                told.append("")
+            elif any(_plain(event, key) != value for key, value in named.items()):
+                told.append(_("%s đã được sửa sau khi nhập.") % event)
+            elif not draft.before and event.pk in with_papers:
+                told.append(_("%s đã có giấy tờ, ảnh.") % event)
+            else:
+                told.append("")
+        return told
+
+    def undo_many(self, drafts: list[Draft]) -> list[str]:
+        there, told = self._standing(drafts), self.in_the_way(drafts)
+        for draft, why in zip(drafts, told, strict=True):
+            event = there.get(draft.target)
+            if event is None or why:
+                continue
+            if draft.before:
+                event = _event(event, draft.before)
+                event._change_reason = str(UNDONE)
+                save_event(event=event, by=self.by)
+            else:
+                withdraw_event(event=event, by=self.by, reason=str(UNDONE))
+        return told
+
+    @staticmethod
+    def _standing(drafts: list[Draft]) -> dict[int, OutreachEvent]:
+        """The events of these rows that are not withdrawn, by id."""
+        events = OutreachEvent.objects.filter(withdrawn_at__isnull=True)
+        return events.in_bulk({draft.target for draft in drafts})
 
 
 def _event(event: OutreachEvent, values: dict) -> OutreachEvent:

@@ -11,11 +11,10 @@ from ocop_portal.forms import PortalModelForm, WholeNumberField
 from ocop_portal.search import FilterForm, matching
 from ocop_portal.suggest import SuggestInput
 
-from .filters import UnitChoice, newest_first
+from .filters import UnitChoice, offer_units
 from .keeping_forms import SHOWN, SeenMixin, helper_of, shown
-from .models import OutreachEvent, Role, Unit, today
+from .models import OutreachEvent, Unit, today
 from .outreach_models import SUGGESTED_KINDS
-from .scope import OFFICERS, holds, units_in_scope
 
 FIRST_YEAR = 2018  # Decision 490/QĐ-TTg
 
@@ -44,14 +43,7 @@ class OutreachForm(SeenMixin, PortalModelForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        levels = [Unit.Level.COMMUNE]
-        if holds(user, Role.Kind.DISTRICT_OFFICER):
-            levels += [Unit.Level.DISTRICT, Unit.Level.PROVINCE]
-        units = newest_first(units_in_scope(user, *OFFICERS).filter(level__in=levels))
-        self.fields["unit"].queryset = units
-        own = list(units.on(today())[:2])
-        if len(own) == 1:
-            self.initial.setdefault("unit", own[0].pk)
+        offer_units(self, user)
         self.helper = helper_of(
             "seen",
             Fieldset(
@@ -94,7 +86,7 @@ class OutreachFilter(FilterForm):
     def __init__(self, *args, units: QuerySet[Unit], events: QuerySet[OutreachEvent], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = [("", _("Tất cả")), *((y, y) for y in years())]
-        self.fields["unit"].queryset = newest_first(units)
+        self.fields["unit"].queryset = units
         # One spelling for each kind, whatever capitals it was typed with.
         kinds = dict(events.order_by().values_list("kind_key").annotate(word=Max("kind")))
         self.fields["kind"].choices = [("", _("Tất cả")), *sorted(kinds.items())]

@@ -69,7 +69,11 @@ class OutreachEvent(Withdrawable):
         verbose_name = _("buổi tuyên truyền")
         verbose_name_plural = _("buổi tuyên truyền")
         ordering = ["-held_on", "-pk"]
-        indexes = [models.Index(fields=["unit", "held_on"]), models.Index(fields=["kind_key"])]
+        indexes = [
+            models.Index(fields=["unit", "held_on"]),
+            models.Index(fields=["kind_key"]),
+            models.Index(fields=["-held_on", "-id"], name="outreach_in_order"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "held_on", "search"],

@@ -2,62 +2,62 @@
 
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Sum
-from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ocop_portal.exchange.tables import Field, as_file, wanted_format
 from ocop_portal.pages import crumbs, page_of
-from ocop_portal.uploads import private_response
 
 from . import scope
 from .history import entries_of
 from .keeping_forms import WithdrawForm
-from .keeping_views import edit_page, withdraw_page
-from .kept_files_forms import KeptFileForm
+from .keeping_views import edit_page, posted, withdraw_page
+from .kept_files_views import FileTopic
 from .models import OutreachEvent, OutreachFile
-from .outreach import attach_file, coverage, last_year_of, save_event, withdraw_event, withdraw_file
+from .outreach import (
+    attach_file,
+    coverage,
+    last_year_of,
+    save_event,
+    with_units,
+    withdraw_event,
+)
 from .outreach_forms import OutreachFilter, OutreachForm, years
 
 officers_only = permission_required("communes.list_outreach", raise_exception=True)
 
 EVENT_FIELDS = (
-    Field(gettext_lazy("Đơn vị"), lambda row: row.unit.dated_name, 24),
-    Field(gettext_lazy("Mã đơn vị"), lambda row: row.unit.code, 12),
-    Field(gettext_lazy("Hình thức"), lambda row: row.kind, 20),
-    Field(gettext_lazy("Nội dung"), lambda row: row.title, 50),
-    Field(gettext_lazy("Ngày"), lambda row: row.held_on, 12),
-    Field(gettext_lazy("Đến hết ngày"), lambda row: row.ends_on, 12),
-    Field(gettext_lazy("Địa điểm"), lambda row: row.place, 26),
-    Field(gettext_lazy("Đối tượng"), lambda row: row.audience, 26),
-    Field(gettext_lazy("Số người dự"), lambda row: row.people, 12),
-    Field(gettext_lazy("Trong đó nữ"), lambda row: row.women, 12),
-    Field(gettext_lazy("Ghi chú"), lambda row: row.note, 40),
-    Field(gettext_lazy("Đã rút"), lambda row: row.withdrawn_reason, 24),
+    Field(_("Đơn vị"), lambda row: row.unit.dated_name, 24),
+    Field(_("Mã đơn vị"), lambda row: row.unit.code, 12),
+    Field(_("Hình thức"), lambda row: row.kind, 20),
+    Field(_("Nội dung"), lambda row: row.title, 50),
+    Field(_("Ngày"), lambda row: row.held_on, 12),
+    Field(_("Đến hết ngày"), lambda row: row.ends_on, 12),
+    Field(_("Địa điểm"), lambda row: row.place, 26),
+    Field(_("Đối tượng"), lambda row: row.audience, 26),
+    Field(_("Số người dự"), lambda row: row.people, 12),
+    Field(_("Trong đó nữ"), lambda row: row.women, 12),
+    Field(_("Ghi chú"), lambda row: row.note, 40),
+    Field(_("Đã rút"), lambda row: row.withdrawn_reason, 24),
 )
 COVERAGE_FIELDS = (
     Field(
-        gettext_lazy("Xã, thị trấn"),
+        _("Xã, thị trấn"),
         lambda row: row.unit.dated_name if row.unit else _("Không gắn với một xã"),
         30,
     ),
-    Field(gettext_lazy("Mã đơn vị"), lambda row: row.unit.code if row.unit else "", 12),
-    Field(gettext_lazy("Số buổi"), lambda row: row.events, 12),
-    Field(gettext_lazy("Số người dự"), lambda row: row.people, 12),
-    Field(gettext_lazy("Trong đó nữ"), lambda row: row.women, 12),
-    Field(gettext_lazy("Buổi gần nhất"), lambda row: row.last, 14),
+    Field(_("Mã đơn vị"), lambda row: row.unit.code if row.unit else "", 12),
+    Field(_("Số buổi"), lambda row: row.events, 12),
+    Field(_("Số người dự"), lambda row: row.people, 12),
+    Field(_("Trong đó nữ"), lambda row: row.women, 12),
+    Field(_("Buổi gần nhất"), lambda row: row.last, 14),
 )
 
 
 def _crumbs(*more: tuple[str, str]) -> list[dict]:
     return crumbs((_("Tuyên truyền"), reverse("communes:outreach")), *more)
-
-
-def _posted(request):
-    return request.POST if request.method == "POST" else None
 
 
 @require_safe
@@ -98,10 +98,14 @@ def covered(request):
     as_of_today = request.GET.get("theo") == "hien-nay"
     units = scope.units_in_scope(request.user, *scope.OFFICERS)
     year = int(asked) if asked.isdigit() and int(asked) in choices else last_year_of(units)
-    found = coverage(year=year, units=units, as_of_today=as_of_today)
-    rows = found.rows + ([found.elsewhere] if found.elsewhere.events else [])
+    events = scope.outreach_for(request.user)
+    found = coverage(year=year, units=units, events=events, as_of_today=as_of_today)
     if format_ := wanted_format(request):
-        return as_file(format_, name=f"do-phu-{year}", fields=COVERAGE_FIELDS, rows=rows)
+        return as_file(
+            format_, name=f"do-phu-{year}", fields=COVERAGE_FIELDS, rows=with_units(found.rows[:])
+        )
+    page = page_of(request, found.rows, per_page=50)
+    with_units(page.object_list)
     return render(
         request,
         "communes/outreach/coverage.html",
@@ -110,8 +114,8 @@ def covered(request):
             "years": choices,
             "as_of_today": as_of_today,
             "coverage": found,
-            "reached": len(found.rows) - found.without,
-            "page_obj": page_of(request, rows, per_page=50),
+            "reached": found.communes - found.without,
+            "page_obj": page,
             "breadcrumbs": _crumbs((_("Độ phủ các xã"), "")),
         },
     )
@@ -147,7 +151,7 @@ def event(request, pk: int):
 def event_add(request):
     """Enter an event."""
     form = OutreachForm(
-        _posted(request), user=request.user, initial={"unit": request.GET.get("don-vi")}
+        posted(request), user=request.user, initial={"unit": request.GET.get("don-vi")}
     )
     return _edit(request, form, title=_("Ghi buổi tuyên truyền"), back=reverse("communes:outreach"))
 
@@ -156,7 +160,7 @@ def event_add(request):
 def event_edit(request, pk: int):
     """Change an event."""
     found = _find(request, pk)
-    form = OutreachForm(_posted(request), instance=found, user=request.user)
+    form = OutreachForm(posted(request), instance=found, user=request.user)
     return _edit(request, form, title=_("Sửa buổi tuyên truyền"), back=found.get_absolute_url())
 
 
@@ -171,7 +175,7 @@ def _edit(request, form: OutreachForm, *, title: str, back: str):
 def event_withdraw(request, pk: int):
     """Ask why, then withdraw an event."""
     found = _find(request, pk)
-    form = WithdrawForm(_posted(request))
+    form = WithdrawForm(posted(request))
     return withdraw_page(
         request,
         form,
@@ -183,55 +187,14 @@ def event_withdraw(request, pk: int):
     )
 
 
-@officers_only
-def file_add(request, pk: int):
-    """Add a paper or photo to an event."""
-    found = _find(request, pk)
-    form = KeptFileForm(_posted(request), request.FILES or None)
-    title = _("Thêm giấy tờ, ảnh")
-    return edit_page(
-        request,
-        form,
-        lambda: attach_file(
-            event=found,
-            upload=form.upload,
-            caption=form.cleaned_data["caption"],
-            by=request.user,
-        ),
-        title=title,
-        back=found.get_absolute_url(),
-        path=_crumbs((found.title, found.get_absolute_url()), (title, "")),
-        multipart=True,
-    )
-
-
-def _find_file(request, pk: int) -> OutreachFile:
-    found = get_object_or_404(OutreachFile.objects.select_related("event__unit"), pk=pk)
-    if not request.user.has_perm("communes.change_outreach", found.event):
-        raise Http404
-    return found
-
-
-@require_safe
-@officers_only
-def file(request, pk: int):
-    """A paper or photo of an event, also of a withdrawn one."""
-    found = _find_file(request, pk)
-    return private_response(found.file, content_type=found.content_type, name=found.original_name)
-
-
-@officers_only
-def file_withdraw(request, pk: int):
-    """Ask why, then withdraw a paper or photo."""
-    found = _find_file(request, pk)
-    form = WithdrawForm(_posted(request))
-    back = found.event.get_absolute_url()
-    return withdraw_page(
-        request,
-        form,
-        lambda: withdraw_file(row=found, by=request.user, reason=form.cleaned_data["reason"]),
-        title=_("Rút giấy tờ, ảnh"),
-        lead=str(found),
-        back=back,
-        path=_crumbs((found.event.title, back), (_("Rút giấy tờ, ảnh"), "")),
-    )
+FILES = FileTopic(
+    of="event",
+    opens="communes.list_outreach",
+    rows=scope.outreach_for,
+    files=lambda user: OutreachFile.objects.filter(event__in=scope.outreach_for(user)),
+    may_change=lambda user, _changed, event: user.has_perm("communes.change_outreach", event),
+    path=lambda event: _crumbs((event.title, event.get_absolute_url())),
+    add_title=_("Thêm giấy tờ, ảnh"),
+    withdraw_title=_("Rút giấy tờ, ảnh"),
+    attach=attach_file,
+)

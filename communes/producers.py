@@ -4,16 +4,21 @@ import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
+from ocop_portal.page_language import filled
 from ocop_portal.text import fold
 
 from .history import last_change
+from .many import keep_many
 from .models import Producer
 
 TAX_CODE_TAKEN = _("Đã có chủ thể mang mã số thuế này.")
 # What the history keeps of a reason.
 REASON_LENGTH = 100
+# Many producers were changed at once, which sends no `post_save`; `producers`: a list of them.
+producers_changed = Signal()
 
 
 def namesakes(*, name: str, unit_id: int, besides: int | None = None) -> list[Producer]:
@@ -46,10 +51,28 @@ def save_producer(*, producer: Producer, by, seen: datetime.datetime | None = No
     return producer
 
 
+@transaction.atomic
+def save_producers(*, producers: list[Producer], fields: set[str], by, reason: str) -> None:
+    """As `save_producer`, for many: adds the new ones, and keeps these fields of the others.
+
+    All or none, in a fixed number of queries. The caller holds the locks of those that are there.
+    `ValidationError` and `IntegrityError` as in `many.keep_many`.
+    """
+    changed = [producer for producer in producers if producer.pk]
+    for producer in producers:
+        producer.search = producer.searchable()
+    keep_many(producers, fields=fields | {"search"}, by=by, reason=reason)
+    if changed:
+        producers_changed.send(Producer, producers=changed)
+
+
 def _changed_by_another(current: Producer) -> str:
-    return _(
-        "%(who)s đã sửa chủ thể này lúc %(when)s. Hãy mở lại trang, xem phần đã sửa rồi nhập tiếp."
-    ) % last_change(current)
+    return filled(
+        _(
+            "%(who)s đã sửa chủ thể này lúc %(when)s. Hãy mở lại trang, xem phần đã sửa rồi nhập tiếp."
+        ),
+        last_change(current),
+    )
 
 
 @transaction.atomic

@@ -4,8 +4,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
+from ocop_portal.kept_pages import kept
+from ocop_portal.navigation import COMMUNES, PRODUCERS
 from ocop_portal.pages import crumbs, page_of
 from ocop_portal.search import matching
 
@@ -23,6 +25,8 @@ from .unit_facts import (
 
 
 @login_not_required
+@kept
+@require_safe
 def public_list(request):
     """The communes of a year, or of today, with how many producers and rated products each has."""
     choices = periods()
@@ -34,7 +38,7 @@ def public_list(request):
     producers, figures = producer_counts(rows), figures_of(rows)
     for row in rows:
         row.figures = [
-            {"label": _("Chủ thể"), "number": producers.get(row.pk, 0)},
+            {"label": PRODUCERS, "number": producers.get(row.pk, 0)},
             *({"label": f.label, "number": f.numbers.get(row.pk, 0)} for f in figures),
         ]
     return render(
@@ -47,12 +51,14 @@ def public_list(request):
             "kept": {"nam": period.value},
             "unplaced": unplaced(),
             "several_parents": len({row.parent_id for row in rows}) > 1,
-            "labels": [_("Chủ thể"), *(figure.label for figure in figures)],
+            "labels": [PRODUCERS, *(figure.label for figure in figures)],
         },
     )
 
 
 @login_not_required
+@kept
+@require_safe
 def public_unit(request, pk: int):
     """A unit: what it was and became, its producers, and what rooms above know of it."""
     unit = get_object_or_404(Unit.objects.select_related("parent"), pk=pk)
@@ -71,7 +77,7 @@ def public_unit(request, pk: int):
             ],
             "children": units_below(unit),
             "breadcrumbs": crumbs(
-                (_("Xã, thị trấn"), reverse("communes:public_list")), (unit.dated_name, "")
+                (COMMUNES, reverse("communes:public_list")), (unit.dated_name, "")
             ),
         },
     )

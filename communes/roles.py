@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ocop_portal.accounts.duties import Duty, duty_source
 from ocop_portal.accounts.models import User
 from ocop_portal.accounts.second_factor import ask_again
+from ocop_portal.page_language import filled
 
 from .models import Role, Unit, kind_in, today
 
@@ -66,8 +67,10 @@ def give_role(
     if unit.level not in LEVELS[Role.Kind(kind)]:
         raise ValidationError(
             {
-                "unit": _("Vai trò “%(role)s” không giao ở đơn vị %(level)s.")
-                % {"role": Role.Kind(kind).label, "level": unit.get_level_display()}
+                "unit": filled(
+                    _("Vai trò “%(role)s” không giao ở đơn vị %(level)s."),
+                    {"role": Role.Kind(kind).label, "level": unit.Level(unit.level).label},
+                )
             }
         )
     if until is not None and until < since:
@@ -84,7 +87,7 @@ def give_role(
         else:
             text = _("Người này đã giữ vai trò này tại đây từ %(since)s.")
         days = {"since": _day(held.since), "until": _day(held.until) if held.until else ""}
-        raise ValidationError({"since": text % days})
+        raise ValidationError({"since": filled(text, days)})
     role = Role(user=user, kind=kind, unit=unit, since=since, until=until)
     transaction.on_commit(lambda: ask_again(user))
     return _save(role, by=by, reason="roles.given")
@@ -104,8 +107,10 @@ def end_role(*, role: Role, until: datetime.date, by: User | None) -> Role:
     if until < role.since:
         raise ValidationError(
             {
-                "until": _("Vai trò bắt đầu ngày %(day)s; ngày cuối không thể sớm hơn.")
-                % {"day": _day(role.since)}
+                "until": filled(
+                    _("Vai trò bắt đầu ngày %(day)s; ngày cuối không thể sớm hơn."),
+                    {"day": _day(role.since)},
+                )
             }
         )
     if role.kind == Role.Kind.ADMINISTRATOR and by is not None and role.user_id == by.pk:

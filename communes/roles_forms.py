@@ -10,6 +10,7 @@ from ocop_portal.accounts.forms import PersonFormMixin, details_layout
 from ocop_portal.accounts.models import User
 from ocop_portal.forms import PortalForm, PortalModelForm
 
+from .filters import UnitChoice
 from .models import Role, Unit, today
 
 
@@ -39,16 +40,11 @@ class UserForm(PersonFormMixin, PortalModelForm):
         return name
 
 
-class UnitChoiceField(forms.ModelChoiceField):
-    def label_from_instance(self, unit) -> str:
-        return unit.dated_name
-
-
 class GiveRoleForm(PortalModelForm):
     class Meta:
         model = Role
         fields = ["kind", "unit", "since", "until"]
-        field_classes = {"unit": UnitChoiceField}
+        field_classes = {"unit": UnitChoice}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -83,7 +79,7 @@ class UserFilterForm(PortalForm):
     """What the list of users may be narrowed by; unknown values narrow nothing."""
 
     kind = forms.ChoiceField(label=_("Vai trò"), required=False)
-    unit = UnitChoiceField(
+    unit = UnitChoice(
         label=_("Tại đơn vị"),
         required=False,
         queryset=Unit.objects.none(),

@@ -5,14 +5,15 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ocop_portal.accounts import people
 from ocop_portal.accounts.devices import devices_of, with_second_factor
 from ocop_portal.accounts.models import User
 from ocop_portal.accounts.second_factor import second_factor_required
-from ocop_portal.pages import page_of, take_errors
+from ocop_portal.page_language import filled
+from ocop_portal.pages import page_of, take_errors, tell_refusal
 from ocop_portal.search import words_of
 from ocop_portal.text import fold
 
@@ -109,7 +110,8 @@ def _invite(request, person) -> None:
         )
     else:
         messages.success(
-            request, _("Đã gửi thư mời đặt mật khẩu tới %(email)s.") % {"email": person.email}
+            request,
+            filled(_("Đã gửi thư mời đặt mật khẩu tới %(email)s."), {"email": person.email}),
         )
 
 
@@ -154,7 +156,7 @@ def user_stop(request, pk):
     try:
         people.stop_person(user=person, by=request.user)
     except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
+        tell_refusal(request, refusal)
     else:
         messages.success(request, _("Đã ngừng hoạt động tài khoản."))
     return redirect("roles:user", pk)
@@ -177,7 +179,7 @@ def user_invite(request, pk):
     try:
         _invite(request, person)
     except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
+        tell_refusal(request, refusal)
     return redirect("roles:user", pk)
 
 
@@ -194,8 +196,10 @@ def role_give(request, pk):
         else:
             messages.success(
                 request,
-                _("Đã giao vai trò %(role)s tại %(unit)s.")
-                % {"role": role.get_kind_display(), "unit": role.unit},
+                filled(
+                    _("Đã giao vai trò %(role)s tại %(unit)s."),
+                    {"role": role.get_kind_display(), "unit": role.unit},
+                ),
             )
             return redirect("roles:user", pk)
     return render(request, "communes/roles/role_form.html", {"form": form, "person": person})

@@ -53,6 +53,12 @@ def works_in_event_unit(user, event) -> bool:
     return event is not None and reaches(user, event.unit_id, *OFFICERS)
 
 
+@rules.predicate
+def works_in_publishing_unit(user, row) -> bool:
+    """An officer whose unit reaches the unit that a news item or document is published by."""
+    return row is not None and reaches(user, row.unit_id, *OFFICERS)
+
+
 @require_second_factor_for
 def administrators_need_a_second_factor(user) -> bool:
     """Administrators can give roles, so a stolen password must not be enough."""
@@ -69,6 +75,8 @@ rules.add_perm("communes.change_training", runs_training)
 rules.add_perm("communes.list_outreach", is_officer)
 rules.add_perm("communes.add_outreach", is_officer)
 rules.add_perm("communes.change_outreach", works_in_event_unit)
+rules.add_perm("communes.list_news", is_officer)
+rules.add_perm("communes.change_news", works_in_publishing_unit)  # on a news item or a document
 rules.add_perm("communes.manage_roles", is_administrator)
 rules.add_perm("reminders.operate", is_administrator)
 rules.add_perm("reminders.keep_rules", is_district_officer | is_administrator)

@@ -1,18 +1,46 @@
 """Which rows a person may work with: one query per question, used by every list, page and task."""
 
-from django.db.models import QuerySet
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
 
-from .models import OutreachEvent, Producer, Role, SteeringBody, TrainingClass, Unit, UnitCover
+from .models import (
+    Document,
+    NewsItem,
+    OutreachEvent,
+    Producer,
+    Role,
+    SteeringBody,
+    TrainingClass,
+    Unit,
+    UnitCover,
+)
 
 OFFICERS = (Role.Kind.DISTRICT_OFFICER, Role.Kind.COMMUNE_OFFICER)
 
 
+def _number(rows: QuerySet) -> Subquery:
+    return Subquery(
+        rows.order_by(),
+        output_field=IntegerField(),
+        template="(SELECT COUNT(*) FROM (%(subquery)s) AS counted)",
+    )
+
+
 def roles_of(user) -> list[Role]:
-    """The person's roles in force today, with their units; read once per request."""
+    """The person's roles in force today, with their units; read once per request.
+
+    `unreached`: how many units there are that the role does not reach.
+    """
     if not user.is_authenticated:
         return []
     if not hasattr(user, "_roles_today"):
-        user._roles_today = list(Role.objects.on().filter(user=user).select_related("unit"))
+        # A unit stands once under each that covers it, so that numbers tell whether one is missing.
+        covered = UnitCover.objects.filter(holder=OuterRef("unit")).values("unit")
+        user._roles_today = list(
+            Role.objects.on()
+            .filter(user=user)
+            .select_related("unit")
+            .annotate(unreached=_number(Unit.objects.values("pk")) - _number(covered))
+        )
     return user._roles_today
 
 
@@ -21,23 +49,44 @@ def holds(user, *kinds: str) -> bool:
     return any(role.kind in kinds for role in roles_of(user))
 
 
+def unit_ids_in_scope(user, *kinds: str) -> QuerySet:
+    """The ids of the units that the person's roles of these kinds reach, for `unit__in`.
+
+    No DISTINCT and no join: PostgreSQL may then ask of each row of a page whether it lies in scope,
+    instead of listing a province's communes for every question.
+    """
+    holders = {role.unit_id for role in roles_of(user) if role.kind in kinds}
+    return UnitCover.objects.filter(holder__in=holders).values("unit")
+
+
+def in_scope(user, *kinds: str, unit: str = "unit") -> Q:
+    """Which rows lie in the units that the person's roles of these kinds reach.
+
+    `unit`: the way from a row to its unit; every row must have one. Where a role reaches each unit
+    that there is, nothing has to be asked of a row: a province's office would else look for its
+    thousands of communes behind each of twenty thousand rows, only to count them.
+    """
+    if any(role.kind in kinds and role.unreached == 0 for role in roles_of(user)):
+        return Q(pk__isnull=False)  # an empty Q would vanish out of `or`
+    return Q(**{f"{unit}__in": unit_ids_in_scope(user, *kinds)})
+
+
 def units_in_scope(user, *kinds: str) -> QuerySet[Unit]:
     """The units that the person's roles of these kinds reach: the unit, all below, all merged in.
 
     No role of the kinds: no unit.
     """
-    holders = {role.unit_id for role in roles_of(user) if role.kind in kinds}
-    return Unit.objects.filter(covered_by__holder__in=holders).distinct()
+    return Unit.objects.filter(in_scope(user, *kinds, unit="pk"))
 
 
 def units_around(user) -> QuerySet:
     """The ids of every unit that covers, or is covered by, one of this officer's units.
 
     For `unit__in`: as a join it would multiply each row by the units that its own unit covers.
-    Distinct, so that PostgreSQL makes the list once, not anew for every row.
+    Without DISTINCT, for which PostgreSQL would list all the units before it looks at a row.
     """
-    units = units_in_scope(user, *OFFICERS).values("pk")
-    return UnitCover.objects.filter(unit__in=units).values("holder").distinct()
+    units = unit_ids_in_scope(user, *OFFICERS)
+    return UnitCover.objects.filter(unit__in=units).values("holder")
 
 
 def reaches(user, unit_id: int, *kinds: str) -> bool:
@@ -58,7 +107,7 @@ def reaches(user, unit_id: int, *kinds: str) -> bool:
 
 def producers_for(user) -> QuerySet[Producer]:
     """The producers that this officer may see and edit."""
-    return Producer.objects.filter(unit__in=units_in_scope(user, *OFFICERS).values("pk"))
+    return Producer.objects.filter(in_scope(user, *OFFICERS))
 
 
 def officers_by_unit(people=None) -> dict[str, dict[int, tuple[int, ...]]]:
@@ -87,7 +136,7 @@ def officers_by_unit(people=None) -> dict[str, dict[int, tuple[int, ...]]]:
 
 def steering_bodies_for(user) -> QuerySet[SteeringBody]:
     """The parts of the apparatus in this officer's units."""
-    return SteeringBody.objects.filter(unit__in=units_in_scope(user, *OFFICERS).values("pk"))
+    return SteeringBody.objects.filter(in_scope(user, *OFFICERS))
 
 
 def trainings_for(user) -> QuerySet[TrainingClass]:
@@ -97,4 +146,14 @@ def trainings_for(user) -> QuerySet[TrainingClass]:
 
 def outreach_for(user) -> QuerySet[OutreachEvent]:
     """The outreach events of this officer's units: a commune's own, all of a district's."""
-    return OutreachEvent.objects.filter(unit__in=units_in_scope(user, *OFFICERS).values("pk"))
+    return OutreachEvent.objects.filter(in_scope(user, *OFFICERS))
+
+
+def news_for(user) -> QuerySet[NewsItem]:
+    """The news and notices of this officer's units, drafts and withdrawn ones too."""
+    return NewsItem.objects.filter(in_scope(user, *OFFICERS))
+
+
+def documents_for(user) -> QuerySet[Document]:
+    """The library's documents of this officer's units, drafts and withdrawn ones too."""
+    return Document.objects.filter(in_scope(user, *OFFICERS))

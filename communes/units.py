@@ -3,7 +3,11 @@
 import datetime
 from collections import defaultdict
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from ocop_portal.page_language import filled
 
 from .models import Unit, UnitCover, UnitSuccession
 
@@ -36,6 +40,19 @@ def rebuild_cover() -> int:
     UnitCover.objects.all().delete()
     UnitCover.objects.bulk_create(rows, batch_size=2000)
     return len(rows)
+
+
+def check_unit_of_day(unit: Unit, day: datetime.date) -> None:
+    """ValidationError, at the field `unit`, when the unit did not exist on that day."""
+    if not unit.is_valid_on(day):
+        raise ValidationError(
+            {
+                "unit": filled(
+                    _("Ngày %(day)s không có %(unit)s. Hãy chọn đơn vị của ngày đó."),
+                    {"day": day.strftime("%d/%m/%Y"), "unit": unit},
+                )
+            }
+        )
 
 
 def communes_on(unit: Unit, day: datetime.date | None = None):

@@ -3,12 +3,30 @@
 from django.urls import path
 
 from . import apparatus_training_views as training_views
-from . import apparatus_views, outreach_views, public_views, views
+from . import (
+    apparatus_views,
+    document_views,
+    kept_files_views,
+    news_public_views,
+    news_views,
+    outreach_views,
+    public_views,
+    views,
+)
+from .kept_files_views import file_urls
+
+of_document = {"topic": document_views.FILES}
 
 app_name = "communes"
 urlpatterns = [
     path("xa-thi-tran/", public_views.public_list, name="public_list"),
     path("xa-thi-tran/<int:pk>/", public_views.public_unit, name="public_unit"),
+    path("tin-tuc/", news_public_views.items, name="public_news"),
+    path("tin-tuc/<int:pk>/", news_public_views.item, name="public_news_item"),
+    path("tin-tuc/tep/<int:pk>/", news_public_views.news_file, name="public_news_file"),
+    path("nguon-tin/tin-tuc.atom", news_public_views.feed, name="news_feed"),
+    path("van-ban/", news_public_views.library, name="public_documents"),
+    path("van-ban/<int:pk>/tep/", news_public_views.document_file, name="public_document_file"),
     path("lam-viec/don-vi/", views.units, name="units"),
     path("lam-viec/don-vi/<int:pk>/", views.unit, name="unit"),
     path("lam-viec/chu-the/", views.producers, name="producers"),
@@ -56,15 +74,42 @@ urlpatterns = [
         outreach_views.event_withdraw,
         name="outreach_withdraw",
     ),
-    path(
-        "lam-viec/tuyen-truyen/<int:pk>/them-tep/",
-        outreach_views.file_add,
-        name="outreach_file_add",
+    *file_urls(
+        outreach_views.FILES,
+        "outreach",
+        rows="lam-viec/tuyen-truyen",
+        files="lam-viec/tep-tuyen-truyen",
     ),
-    path("lam-viec/tep-tuyen-truyen/<int:pk>/", outreach_views.file, name="outreach_file"),
+    # news, notices, the document library
+    path("lam-viec/tin-tuc/", news_views.items, name="news"),
+    path("lam-viec/tin-tuc/them/", news_views.item_add, name="news_add"),
+    path("lam-viec/tin-tuc/<int:pk>/", news_views.item, name="news_item"),
+    path("lam-viec/tin-tuc/<int:pk>/sua/", news_views.item_edit, name="news_edit"),
+    path("lam-viec/tin-tuc/<int:pk>/cong-bo/", news_views.item_publish, name="news_publish"),
+    path("lam-viec/tin-tuc/<int:pk>/rut/", news_views.item_withdraw, name="news_withdraw"),
+    *file_urls(news_views.FILES, "news", rows="lam-viec/tin-tuc", files="lam-viec/tep-tin-tuc"),
+    path("lam-viec/van-ban/", document_views.library, name="documents"),
+    path("lam-viec/van-ban/them/", document_views.document_add, name="document_add"),
+    path("lam-viec/van-ban/<int:pk>/", document_views.document, name="document"),
+    path("lam-viec/van-ban/<int:pk>/sua/", document_views.document_edit, name="document_edit"),
     path(
-        "lam-viec/tep-tuyen-truyen/<int:pk>/rut/",
-        outreach_views.file_withdraw,
-        name="outreach_file_withdraw",
+        "lam-viec/van-ban/<int:pk>/cong-bo/",
+        document_views.document_publish,
+        name="document_publish",
+    ),
+    path(
+        "lam-viec/van-ban/<int:pk>/rut/", document_views.document_withdraw, name="document_withdraw"
+    ),
+    path(
+        "lam-viec/van-ban/<int:pk>/ban-moi/",
+        kept_files_views.add,
+        of_document,
+        name="document_file_replace",
+    ),
+    path(
+        "lam-viec/tep-van-ban/<int:pk>/",
+        kept_files_views.show,
+        of_document,
+        name="document_file",
     ),
 ]

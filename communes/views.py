@@ -9,10 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ocop_portal.exchange.tables import as_file, wanted_format
+from ocop_portal.navigation import PRODUCERS, UNITS
+from ocop_portal.page_language import filled
 from ocop_portal.pages import crumbs, page_of
 from ocop_portal.search import matching
 
@@ -57,7 +59,9 @@ def facts_of(producer: Producer) -> tuple[list[dict], list[str]]:
     """What is known of a producer, as rows of label, value, url; and the names of what is not."""
     local = producer.local_workers
     if producer.local_share is not None:
-        local = _("%(number)d (%(share)d%%)") % {"number": local, "share": producer.local_share}
+        local = filled(
+            _("%(number)d (%(share)d%%)"), {"number": local, "share": producer.local_share}
+        )
     registration = producer.registration_number
     if not producer.must_register:
         registration = registration or _("không phải đăng ký")
@@ -111,7 +115,7 @@ def _producer_page(request, found: Producer, reason_form: ReasonForm | None = No
             "products": found.products.all(),
             "history": entries_of(found),
             "reason_form": reason_form or ReasonForm(),
-            "breadcrumbs": crumbs((_("Chủ thể"), reverse("communes:producers")), (found.name, "")),
+            "breadcrumbs": crumbs((PRODUCERS, reverse("communes:producers")), (found.name, "")),
         },
         status=422 if reason_form else 200,
     )
@@ -143,7 +147,7 @@ def _edit(request, form: ProducerForm, *, title: str, cancel_url: str):
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("Đã lưu %s.") % saved)
+            messages.success(request, filled(_("Đã lưu %s."), saved))
             return redirect(saved)
     return render(
         request,
@@ -152,7 +156,7 @@ def _edit(request, form: ProducerForm, *, title: str, cancel_url: str):
             "form": form,
             "title": title,
             "cancel_url": cancel_url,
-            "breadcrumbs": crumbs((_("Chủ thể"), reverse("communes:producers")), (title, "")),
+            "breadcrumbs": crumbs((PRODUCERS, reverse("communes:producers")), (title, "")),
         },
         status=422 if form.errors else 200,
     )
@@ -178,7 +182,7 @@ def _switch(request, pk: int, act, told: str):
     if not form.is_valid():
         return _producer_page(request, found, form)
     act(producer=found, by=request.user, reason=form.cleaned_data["reason"])
-    messages.success(request, told % found)
+    messages.success(request, filled(told, found))
     return redirect(found)
 
 
@@ -229,8 +233,6 @@ def unit(request, pk: int):
             "successors_in_scope": set(in_scope.values_list("pk", flat=True)),
             "producer_count": producer_counts([found]).get(found.pk, 0),
             "producers_url": f"{reverse('communes:producers')}?unit={pk}",
-            "breadcrumbs": crumbs(
-                (_("Đơn vị hành chính"), reverse("communes:units")), (found.dated_name, "")
-            ),
+            "breadcrumbs": crumbs((UNITS, reverse("communes:units")), (found.dated_name, "")),
         },
     )

@@ -6,4 +6,12 @@ class EvaluationConfig(AppConfig):
     verbose_name = "Đánh giá, xếp hạng"
 
     def ready(self) -> None:
-        from . import composition, deadlines, referral_work, round_deadlines, rules, work  # noqa: F401  registers permissions, deadlines, work  # noqa: F401  the same, of the way up
+        from . import (  # noqa: F401  they register
+            composition,
+            deadlines,
+            handing_in,
+            referral_work,
+            round_deadlines,
+            rules,
+            work,
+        )

@@ -105,7 +105,7 @@ def receive_sample(
     """
     round_ = locked(candidate.round, *BEFORE_THE_END)
     if Candidate.objects.get(pk=candidate.pk).removed_at:
-        raise RoundRefused([_("Sản phẩm không còn trong đợt.")])
+        raise RoundRefused(_("Sản phẩm không còn trong đợt."))
     if received_on > today():
         raise ValidationError({"received_on": _("Ngày nhận không thể ở phía trước.")})
     values = {

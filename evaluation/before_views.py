@@ -2,9 +2,10 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from communes.models import today
+from ocop_portal.page_language import filled
 
 from . import before as acts
 from .before_forms import InvitationForm, SampleForm
@@ -32,12 +33,14 @@ def invitation(request, pk: int):
         submit=_("Ghi"),
         back=found.get_absolute_url(),
         trail=[(found, found.get_absolute_url())],
-        lead=_("Họp ngày %(meets)s; cần gửi chậm nhất ngày %(latest)s. %(doubt)s")
-        % {
-            "meets": found.meets_on.strftime("%d/%m/%Y"),
-            "latest": invited.latest.strftime("%d/%m/%Y"),
-            "doubt": invited.doubt,
-        },
+        lead=filled(
+            _("Họp ngày %(meets)s; cần gửi chậm nhất ngày %(latest)s. %(doubt)s"),
+            {
+                "meets": found.meets_on.strftime("%d/%m/%Y"),
+                "latest": invited.latest.strftime("%d/%m/%Y"),
+                "doubt": invited.doubt,
+            },
+        ),
     )
 
 
@@ -66,9 +69,9 @@ def sample(request, pk: int):
             by=request.user,
             **{name: form.cleaned_data[name] for name in names},
         ),
-        done=_("Đã ghi mẫu của %s.") % candidate.entry.product,
+        done=filled(_("Đã ghi mẫu của %s."), candidate.entry.product),
         to=found,
-        title=_("Mẫu đã nhận: %s") % candidate.entry.product,
+        title=filled(_("Mẫu đã nhận: %s"), candidate.entry.product),
         submit=_("Ghi"),
         back=found.get_absolute_url(),
         trail=[(found, found.get_absolute_url())],

@@ -7,8 +7,12 @@ side by side; a product that a leader may not see yet, or never, is left out of 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+
+from ocop_portal.languages import DEFAULT, only_vietnamese
+from ocop_portal.page_language import filled
 
 from . import meeting
 from .comparison import comparison, differences
@@ -24,6 +28,7 @@ from .tally_table import hidden_words
 ASK_EVERY = 4
 
 
+@only_vietnamese
 @never_cache
 def room(request, pk: int):
     """The screen: progress while scoring is open, the comparison once it has ended."""
@@ -73,6 +78,7 @@ def _compared(request, found: Round) -> dict:
     }
 
 
+@only_vietnamese
 @never_cache
 def room_pulse(request, pk: int):
     """Whether the screen has grown old: 304 while nothing has changed."""
@@ -151,7 +157,7 @@ def vote(request, pk: int):
             reason=form.cleaned_data["reason"],
         ),
         done=lambda row: (
-            _("Đã ghi: %s.") % row.get_knock_out_finding_display()
+            filled(_("Đã ghi: %s."), row.get_knock_out_finding_display())
             if row.knock_out_finding
             else _("Đã ghi. Số phiếu ngang nhau nên chưa có kết luận.")
         ),
@@ -160,10 +166,12 @@ def vote(request, pk: int):
         submit=_("Ghi biểu quyết"),
         back=back,
         trail=_trail(found),
-        lead=_(
-            "%s. Mỗi thành viên có mặt, không liên quan đến sản phẩm, có một phiếu; theo đa số phiếu."
-        )
-        % candidate.entry.product,
+        lead=filled(
+            _(
+                "%s. Mỗi thành viên có mặt, không liên quan đến sản phẩm, có một phiếu; theo đa số phiếu."
+            ),
+            candidate.entry.product,
+        ),
         template="evaluation/vote.html",
     )
 
@@ -180,11 +188,13 @@ def hear_again(request, pk: int):
             if row.candidate.pk not in hidden and row.may_reach(3)
         ]
     keys = [row.candidate.pk for row in rows]
+    with translation.override(DEFAULT):  # it is kept
+        name = filled(_("%s – phiên họp lần hai"), found.name)
     form = HearAgainForm(
         request.POST or None,
         candidates=Candidate.objects.filter(pk__in=keys),
         labels={row.candidate.pk: str(row.candidate) for row in rows},
-        initial={"name": _("%s – phiên họp lần hai") % found.name},
+        initial={"name": name},
     )
     back = reverse("evaluation:room", args=[found.pk])
     return form_act(

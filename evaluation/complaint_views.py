@@ -2,11 +2,12 @@
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from communes.history import entries_of
 from communes.models import today
+from ocop_portal.page_language import filled
 from ocop_portal.pages import page_of
 from products.scope import products_for
 from products.serving import paper_response
@@ -111,8 +112,10 @@ def about_recognition(request, pk: int):
         request,
         Complaint(recognition=found),
         found.get_absolute_url(),
-        _("Về việc công nhận %(product)s, %(stars)d sao.")
-        % {"product": found.product, "stars": found.stars},
+        filled(
+            _("Về việc công nhận %(product)s, %(stars)d sao."),
+            {"product": found.product, "stars": found.stars},
+        ),
     )
 
 
@@ -132,8 +135,10 @@ def about_result(request, pk: int):
         request,
         Complaint(result=found),
         product.get_absolute_url(),
-        _("Về kết quả của %(product)s tại %(round)s.")
-        % {"product": product, "round": found.candidate.round},
+        filled(
+            _("Về kết quả của %(product)s tại %(round)s."),
+            {"product": product, "round": found.candidate.round},
+        ),
     )
 
 
@@ -177,8 +182,10 @@ def complaint_answer(request, pk: int):
         submit=_("Ghi trả lời"),
         back=found.get_absolute_url(),
         trail=_trail((found.product, found.get_absolute_url())),
-        lead=_("%(who)s, nhận ngày %(day)s.")
-        % {"who": found.complainant, "day": found.received_on.strftime("%d/%m/%Y")},
+        lead=filled(
+            _("%(who)s, nhận ngày %(day)s."),
+            {"who": found.complainant, "day": found.received_on.strftime("%d/%m/%Y")},
+        ),
     )
 
 

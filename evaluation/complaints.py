@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from communes.models import Role, today
-from communes.scope import OFFICERS, units_in_scope
+from communes.scope import OFFICERS, unit_ids_in_scope
+from ocop_portal.page_language import filled
 from products.files import Upload
 
 from .models import Complaint, ComplaintPaper, Round
@@ -22,8 +23,8 @@ def complaints_for(user) -> QuerySet[Complaint]:
     District officers: of the products in their units. Commune officers too, but about a result
     only once it is published: until then the complaint would tell it.
     """
-    district = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
-    any_office = units_in_scope(user, *OFFICERS).values("pk")
+    district = unit_ids_in_scope(user, Role.Kind.DISTRICT_OFFICER)
+    any_office = unit_ids_in_scope(user, *OFFICERS)
     by_result = "result__candidate__entry__product__producer__unit__in"
     return Complaint.objects.filter(
         Q(recognition__product__producer__unit__in=any_office)
@@ -81,7 +82,7 @@ def answer_complaint(
         if kept == given:
             return complaint
         day = complaint.answered_on.strftime("%d/%m/%Y")
-        raise ValidationError(_("Khiếu nại này đã được ghi trả lời ngày %s.") % day)
+        raise ValidationError(filled(_("Khiếu nại này đã được ghi trả lời ngày %s."), day))
     if on > today():
         raise ValidationError({"answered_on": _("Ngày trả lời không thể ở phía trước.")})
     if on < complaint.received_on:
@@ -102,15 +103,8 @@ def _attach(complaint: Complaint, uploads, by) -> None:
         if upload.sha256 in known:
             continue
         if len(known) >= MAX_PAPERS:
-            raise ValidationError(_("Mỗi khiếu nại có nhiều nhất %d tệp.") % MAX_PAPERS)
-        paper = ComplaintPaper(
-            complaint=complaint,
-            original_name=upload.name,
-            content_type=upload.content_type,
-            size=upload.size,
-            sha256=upload.sha256,
-            uploaded_by=by,
-        )
-        paper.file.save(upload.stored_name, upload.file, save=False)
+            raise ValidationError(filled(_("Mỗi khiếu nại có nhiều nhất %d tệp."), MAX_PAPERS))
+        paper = ComplaintPaper(complaint=complaint, uploaded_by=by)
+        upload.put_in(paper)
         paper.save()
         known.add(upload.sha256)

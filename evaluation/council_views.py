@@ -3,11 +3,13 @@
 from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communes.models import Role
 from communes.scope import units_in_scope
 from ocop_portal import law
+from ocop_portal.page_language import filled
 from ocop_portal.pages import PER_PAGE, page_of
 from products.models import current_cycle
 
@@ -17,6 +19,8 @@ from .models import Seat
 from .pages import crumbs, find_council, form_act, need, with_tone
 from .scope import councils_for, rounds_for, with_role
 from .told import council_history
+
+COUNCILS = pgettext_lazy("nhiều hội đồng", "Hội đồng")
 
 
 def councils(request):
@@ -37,7 +41,7 @@ def councils(request):
         {
             "page": page_of(request, rows),
             "may_add": request.user.has_perm("evaluation.add_council"),
-            "breadcrumbs": crumbs((_("Hội đồng"), "")),
+            "breadcrumbs": crumbs((COUNCILS, "")),
         },
     )
 
@@ -63,7 +67,10 @@ def council(request, pk: int):
             "may_change": may_change,
             "may_add_round": request.user.has_perm("evaluation.add_round", found),
             "history": council_history(found) if may_change else None,
-            "breadcrumbs": crumbs((_("Hội đồng"), reverse("evaluation:councils")), (found, "")),
+            "breadcrumbs": crumbs(
+                (COUNCILS, reverse("evaluation:councils")),
+                (found, ""),
+            ),
         },
     )
 
@@ -87,7 +94,7 @@ def council_add(request):
         title=_("Lập hội đồng"),
         submit=_("Lập hội đồng"),
         back=reverse("evaluation:councils"),
-        trail=[(_("Hội đồng"), reverse("evaluation:councils"))],
+        trail=[(COUNCILS, reverse("evaluation:councils"))],
     )
 
 
@@ -118,7 +125,7 @@ def seat_add(request, pk: int):
         request,
         form,
         lambda: acts.add_seat(seat=form.instance, by=request.user),
-        done=lambda seat: _("Đã thêm %s vào hội đồng.") % seat.user,
+        done=lambda seat: filled(_("Đã thêm %s vào hội đồng."), seat.user),
         to=found,
         title=_("Thêm thành viên"),
         submit=_("Thêm"),
@@ -140,9 +147,9 @@ def seat_leave(request, pk: int):
         request,
         form,
         lambda: acts.leave_seat(seat=seat, on=form.cleaned_data["left_on"], by=request.user),
-        done=_("%s đã thôi tham gia hội đồng.") % seat.user,
+        done=filled(_("%s đã thôi tham gia hội đồng."), seat.user),
         to=seat.council,
-        title=_("%s thôi tham gia") % seat.user,
+        title=filled(_("%s thôi tham gia"), seat.user),
         submit=_("Xác nhận thôi tham gia"),
         back=seat.council.get_absolute_url(),
         trail=[(seat.council, seat.council.get_absolute_url())],

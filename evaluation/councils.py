@@ -122,7 +122,7 @@ def prepare_round(*, round_: Round, by) -> Round:
     if new:
         round_.created_by = by
     elif Round.objects.select_for_update().get(pk=round_.pk).state != Round.State.DRAFT:
-        raise RoundRefused([_("Chỉ sửa được đợt đang chuẩn bị.")])
+        raise RoundRefused(_("Chỉ sửa được đợt đang chuẩn bị."))
     else:
         before = Round.objects.get(pk=round_.pk)
         if before.cycle_id != round_.cycle_id and _has_candidates(round_):

@@ -7,11 +7,13 @@ from crispy_forms.layout import HTML, Column, Fieldset, Layout, Row
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communes.models import Role, Unit, today
 from communes.scope import units_in_scope
 from ocop_portal import law
 from ocop_portal.forms import CHOOSE, PortalForm, PortalModelForm
+from ocop_portal.page_language import filled
 from products.models import Cycle, EvaluationLevel
 
 from .councils import members_to_replace, people_for
@@ -109,7 +111,7 @@ class SeatForm(PortalModelForm):
         seated = council.seats.filter(left_on__isnull=True).values("user")
         self.fields["user"].queryset = people_for(council).exclude(pk__in=seated)
         self.fields["user"].label_from_instance = _person
-        self.fields["user"].label = _("Người tham gia")
+        self.fields["user"].label = pgettext_lazy("hội đồng", "Người tham gia")
         self.fields["user"].help_text = _(
             "Chỉ hiện người đã được giao vai trò thành viên hội đồng hoặc tổ tư vấn tại đơn vị. "
             "Chưa có tên thì đề nghị quản trị hệ thống giao vai trò."
@@ -189,9 +191,7 @@ class RoundForm(DueMixin, PortalModelForm):
         elif council.unit.level in EvaluationLevel.values:
             # Not setdefault: a round that is not yet saved has an empty level in `initial` already.
             self.initial["level"] = council.unit.level
-        self.helper = _helper(
-            "name", _half("cycle", "level"), _half("meets_on", "due_date", "due_time")
-        )
+        self.helper = _helper("name", "cycle", "level", _half("meets_on", "due_date", "due_time"))
 
     def clean(self):
         data = super().clean()
@@ -450,12 +450,14 @@ class RecognitionForm(PortalModelForm):
         if found is None or stars not in found.recognises:
             self.add_error(
                 "level",
-                _("Theo %(law)s, %(level)s không công nhận %(stars)d sao.")
-                % {
-                    "law": decision.number,
-                    "level": found.name if found else dict(EvaluationLevel.choices)[level],
-                    "stars": stars,
-                },
+                filled(
+                    _("Theo %(law)s, %(level)s không công nhận %(stars)d sao."),
+                    {
+                        "law": decision.number,
+                        "level": found.name if found else dict(EvaluationLevel.choices)[level],
+                        "stars": stars,
+                    },
+                ),
             )
 
 

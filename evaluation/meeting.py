@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from ocop_portal.page_language import filled
+
 from .models import (
     Absence,
     Candidate,
@@ -32,7 +34,7 @@ def locked(round_: Round, *states: str) -> Round:
         Round.objects.select_for_update(of=("self",)).select_related("council").get(pk=round_.pk)
     )
     if found.state not in states:
-        raise RoundRefused([_("Đợt đánh giá %s.") % found.get_state_display()])
+        raise RoundRefused(filled(_("Đợt đánh giá %s."), Round.State(found.state).label))
     return found
 
 
@@ -104,7 +106,7 @@ def record_absences(*, round_: Round, reasons: dict[int, str], by) -> None:
     reasons = {pk: reason.strip() for pk, reason in reasons.items() if pk in seats}
     unexplained = [str(seats[pk].user) for pk, reason in reasons.items() if not reason]
     if unexplained:
-        raise RoundRefused([_("Cần ghi lý do vắng của %s.") % ", ".join(unexplained)])
+        raise RoundRefused(filled(_("Cần ghi lý do vắng của %s."), ", ".join(unexplained)))
     before = {row.seat_id: row for row in round_.absences.all()}
     if {pk: row.reason for pk, row in before.items() if pk in seats} == reasons:
         return
@@ -112,7 +114,7 @@ def record_absences(*, round_: Round, reasons: dict[int, str], by) -> None:
     replaced = [seats[pk] for pk in calls.values_list("principal", flat=True) if pk in seats]
     if back := [str(seat.user) for seat in replaced if seat.pk not in reasons]:
         raise RoundRefused(
-            [_("%s đang có người thay. Hãy rút việc thay thế trước.") % ", ".join(back)]
+            filled(_("%s đang có người thay. Hãy rút việc thay thế trước."), ", ".join(back))
         )
     round_.absences.filter(seat__in=[pk for pk in before if pk not in reasons]).delete()
     for pk, reason in reasons.items():
@@ -165,11 +167,11 @@ def record_votes(
         sheet__state=Sheet.State.SUBMITTED,
     )
     if not proposals.exists():
-        raise RoundRefused([_("Không có phiếu nào đề nghị loại sản phẩm này.")])
+        raise RoundRefused(_("Không có phiếu nào đề nghị loại sản phẩm này."))
     seats = {seat.pk: seat for seat in voters(candidate)}
     strangers = set(votes) - set(seats)
     if strangers:
-        raise RoundRefused([_("Có phiếu biểu quyết của người không được biểu quyết.")])
+        raise RoundRefused(_("Có phiếu biểu quyết của người không được biểu quyết."))
     before = {row.seat_id: row.is_out for row in candidate.votes.all()}
     out = sum(votes.values())
     stay = len(votes) - out
@@ -227,9 +229,9 @@ def hear_again(
         round_.candidates.filter(pk__in=[row.pk for row in candidates], removed_at__isnull=True)
     )
     if not chosen:
-        raise RoundRefused([_("Hãy chọn ít nhất một sản phẩm.")])
+        raise RoundRefused(_("Hãy chọn ít nhất một sản phẩm."))
     if not reason.strip():
-        raise RoundRefused([_("Cần ghi lý do.")])
+        raise RoundRefused(_("Cần ghi lý do."))
     second = Round(
         council=round_.council,
         cycle_id=round_.cycle_id,

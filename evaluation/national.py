@@ -17,6 +17,7 @@ from communes.models import Producer, Role, Unit, today
 from communes.units import rebuild_cover
 from ocop_portal import law
 from ocop_portal.accounts.models import User
+from ocop_portal.text import fold
 from products.models import Cycle, CycleStep, Entry, Product, PublicRating, Step
 from products.word_index import index_products
 
@@ -102,10 +103,11 @@ def _units(count: int) -> tuple[Unit, list[Unit]]:
             level=Unit.Level.COMMUNE,
             parent=province,
             valid_from=since,
-            search=f"xa mau {number:05d}",
         )
         for number in range(1, count + 1)
     ]
+    for commune in communes:
+        commune.search = fold(f"{commune.name} {commune.kind}")  # as `save` does
     communes = Unit.objects.bulk_create(communes, batch_size=BATCH)
     rebuild_cover()
     return province, communes

@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
+from ocop_portal.languages import in_language
+
 KEEP_HEADER = "X-Keep-Offline"  # whose page it is: the worker never mixes two people's
 
 SHELL = (
@@ -50,6 +52,7 @@ def keep_offline(response: HttpResponse, user) -> HttpResponse:
 def worker(request):
     """The service worker. It lies at the root, because a worker rules only what lies below it."""
     files = [static(name) for name in SHELL]
+    entrance = reverse("account_login").rsplit("/", 2)[0] + "/"
     response = render(
         request,
         "evaluation/worker.js",
@@ -57,7 +60,9 @@ def worker(request):
             "files": json.dumps(files),
             "version": hashlib.sha256("\n".join(files).encode()).hexdigest()[:12],
             "static_url": settings.STATIC_URL,
-            "entrance": reverse("account_login").rsplit("/", 2)[0] + "/",
+            "entrances": json.dumps(
+                [in_language(entrance, code) for code, _name in settings.LANGUAGES]
+            ),
             "keep_header": KEEP_HEADER,
             # The numbers in these addresses are keys: any whole number.
             "sheet": reverse("evaluation:sheet", args=[0]),

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import pages
 from ocop_portal.lawbook import versions
@@ -14,7 +14,6 @@ from ocop_portal.pages import REFUSED, take_errors
 from .models import Council, Round
 from .rounds import RoundRefused
 from .scope import councils_for, rounds_for
-from .sheets import SheetRefused
 
 STATE_TONES = {
     Round.State.DRAFT: "neutral",
@@ -111,18 +110,14 @@ def form_act(request, form, act, *, done, to="", refused_at=None, **page):
     """A page that is one form (`form_page`) and does one thing once the form is valid.
 
     Afterwards it says `done`, words or a function of what `act` gave back, and leads to `to`, or
-    to what `act` gave back. A refusal is shown on the form, a round's beside the field
-    `refused_at`.
+    to what `act` gave back. A refusal is shown on the form, beside the field `refused_at` where it
+    names none.
     """
     if request.method == "POST" and form.is_valid():
         try:
             made = act()
         except ValidationError as error:
-            take_errors(form, error)
-        except RoundRefused as refused:
-            form.add_error(refused_at, refused.reasons)
-        except SheetRefused as refused:
-            form.add_error(None, str(refused))
+            take_errors(form, error, refused_at)
         else:
             messages.success(request, done(made) if callable(done) else done)
             return redirect(to or made)

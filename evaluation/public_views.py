@@ -2,9 +2,10 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from ocop_portal.kept_pages import kept
 from ocop_portal.pages import crumbs, page_of
 from products.models import PublicRating
 
@@ -12,6 +13,7 @@ from .models import Council, Result, Round
 
 
 @login_not_required
+@kept
 @require_safe
 def councils(request):
     """Each council with the decision that set it up, and the rounds that were published.

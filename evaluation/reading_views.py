@@ -7,9 +7,10 @@ once scoring has ended.
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from ocop_portal.page_language import filled
 from products.models import Paper
 from products.serving import paper_response
 
@@ -138,18 +139,22 @@ def reopen(request, pk: int):
         request,
         form,
         lambda: acts.reopen_sheet(sheet=found, by=request.user, reason=form.cleaned_data["reason"]),
-        done=_("Đã mở lại phiếu của %(member)s cho %(product)s.")
-        % {"member": found.seat.user, "product": found.candidate.entry.product},
+        done=filled(
+            _("Đã mở lại phiếu của %(member)s cho %(product)s."),
+            {"member": found.seat.user, "product": found.candidate.entry.product},
+        ),
         to=back,
         title=_("Mở lại phiếu"),
         submit=_("Mở lại phiếu"),
         back=back,
         trail=[(round_, round_.get_absolute_url())],
-        lead=_(
-            "Phiếu của %(member)s cho %(product)s. Phiếu cũ vẫn giữ để đối chiếu; thành viên "
-            "sửa trên bản mới rồi gửi lại."
-        )
-        % {"member": found.seat.user, "product": found.candidate.entry.product},
+        lead=filled(
+            _(
+                "Phiếu của %(member)s cho %(product)s. Phiếu cũ vẫn giữ để đối chiếu; thành viên "
+                "sửa trên bản mới rồi gửi lại."
+            ),
+            {"member": found.seat.user, "product": found.candidate.entry.product},
+        ),
     )
 
 

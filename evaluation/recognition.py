@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from communes.models import today
 from ocop_portal import law
+from ocop_portal.page_language import filled
 from products.catalogue import Standing
 
 from .models import Recognition
@@ -158,5 +159,5 @@ def revoke_recognition(
         publish_recognition(recognition)
     elif (recognition.revoked_on, recognition.revoked_ground) != (on, ground):
         day = recognition.revoked_on.strftime("%d/%m/%Y")
-        raise ValidationError(_("Công nhận này đã được ghi thu hồi từ ngày %s.") % day)
+        raise ValidationError(filled(_("Công nhận này đã được ghi thu hồi từ ngày %s."), day))
     return recognition

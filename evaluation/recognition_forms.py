@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from communes.models import today
 from ocop_portal import law
 from ocop_portal.forms import CHOOSE, PortalForm, PortalModelForm
-from products.files import ACCEPTED, FileRefused, Upload, check_upload
+from ocop_portal.page_language import filled
+from products.files import ACCEPTED, Upload, check_upload
 from products.models import EvaluationLevel
 
 from .forms import _half, _helper
@@ -81,14 +82,13 @@ class FilesField(forms.FileField):
     def __init__(self, **kwargs):
         super().__init__(required=False, **kwargs)
         self.widget.attrs["accept"] = ",".join(sorted(ACCEPTED.values()))
-        self.help_text = _("Nhiều tệp được; mỗi tệp nhiều nhất %s MB.") % settings.UPLOAD_MAX_MB
+        self.help_text = filled(
+            _("Nhiều tệp được; mỗi tệp nhiều nhất %s MB."), settings.UPLOAD_MAX_MB
+        )
 
     def clean(self, data, initial=None) -> list[Upload]:
         found = data if isinstance(data, list | tuple) else [data] if data else []
-        try:
-            return [check_upload(uploaded) for uploaded in found]
-        except FileRefused as refused:
-            raise ValidationError(str(refused)) from refused
+        return [check_upload(uploaded) for uploaded in found]
 
 
 class ComplaintForm(PortalModelForm):

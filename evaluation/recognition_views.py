@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from communes.history import entries_of
 from communes.models import today
+from ocop_portal.page_language import filled
 from ocop_portal.pages import page_of
 from ocop_portal.papers.serving import paper_file
 from ocop_portal.search import matching
@@ -31,6 +33,8 @@ from .recognition import (
     standing_of,
 )
 from .recognition_forms import OutcomeForm, shown_points
+
+RECOGNITIONS = pgettext_lazy("nhiều công nhận", "Công nhận")
 
 
 def recognitions(request):
@@ -56,7 +60,7 @@ def recognitions(request):
             "page": page,
             "q": q,
             "may_change": request.user.has_perm("evaluation.add_council"),
-            "breadcrumbs": crumbs((_("Công nhận"), "")),
+            "breadcrumbs": crumbs((RECOGNITIONS, "")),
         },
     )
 
@@ -91,9 +95,11 @@ def recognition_add(request, product: int):
         title=_("Ghi công nhận"),
         submit=_("Ghi công nhận"),
         back=found.get_absolute_url(),
-        trail=[(_("Công nhận"), reverse("evaluation:recognitions"))],
-        lead=_("Sản phẩm: %(product)s – %(producer)s")
-        % {"product": found, "producer": found.producer},
+        trail=[(RECOGNITIONS, reverse("evaluation:recognitions"))],
+        lead=filled(
+            _("Sản phẩm: %(product)s – %(producer)s"),
+            {"product": found, "producer": found.producer},
+        ),
     )
 
 
@@ -135,7 +141,8 @@ def recognition_detail(request, pk: int):
             "may_change": request.user.has_perm("evaluation.add_recognition", found.product),
             "history": entries_of(found),
             "breadcrumbs": crumbs(
-                (_("Công nhận"), reverse("evaluation:recognitions")), (found.product, "")
+                (RECOGNITIONS, reverse("evaluation:recognitions")),
+                (found.product, ""),
             ),
         },
     )
@@ -184,7 +191,9 @@ def outcome_add(request, result: int):
         submit=_("Ghi kết quả"),
         back=back,
         trail=[(round_, round_.get_absolute_url())],
-        lead=_("%(product)s: kết quả của hội đồng đã được chuyển cấp trên.") % {"product": product},
+        lead=filled(
+            _("%(product)s: kết quả của hội đồng đã được chuyển cấp trên."), {"product": product}
+        ),
         earlier=earlier,
     )
 
@@ -215,13 +224,15 @@ def recognition_revoke(request, pk: int):
         title=_("Thu hồi công nhận"),
         submit=_("Thu hồi"),
         back=reverse("evaluation:recognitions"),
-        trail=[(_("Công nhận"), reverse("evaluation:recognitions"))],
-        lead=_("%(product)s – %(stars)d sao, %(authority)s, %(number)s")
-        % {
-            "product": recognition.product,
-            "stars": recognition.stars,
-            "authority": recognition.authority or _("cơ quan chưa rõ"),
-            "number": recognition.decision_number or _("chưa rõ số quyết định"),
-        },
+        trail=[(RECOGNITIONS, reverse("evaluation:recognitions"))],
+        lead=filled(
+            _("%(product)s – %(stars)d sao, %(authority)s, %(number)s"),
+            {
+                "product": recognition.product,
+                "stars": recognition.stars,
+                "authority": recognition.authority or _("cơ quan chưa rõ"),
+                "number": recognition.decision_number or _("chưa rõ số quyết định"),
+            },
+        ),
         tone="danger",
     )

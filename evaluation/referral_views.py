@@ -6,17 +6,17 @@ from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from communes.history import entries_of
 from communes.models import Role, today
-from communes.scope import units_in_scope
+from communes.scope import unit_ids_in_scope
 from ocop_portal.exchange.tables import Field, as_file, wanted_format
 from ocop_portal.law import show_points
-from ocop_portal.pages import page_of
+from ocop_portal.page_language import filled
+from ocop_portal.pages import page_of, tell_refusal
 from ocop_portal.papers.serving import paper_file
 from ocop_portal.search import matching
 
@@ -45,15 +45,15 @@ _ABOUT = (
     "result__candidate__entry__product__producer__unit",
 )
 FIELDS = (
-    Field(gettext_lazy("Sản phẩm"), lambda row: row.product.name, 34),
-    Field(gettext_lazy("Chủ thể"), lambda row: row.product.producer.name, 30),
-    Field(gettext_lazy("Xã, thị trấn"), lambda row: str(row.product.producer.unit), 20),
-    Field(gettext_lazy("Đợt đánh giá"), lambda row: row.result.candidate.round.name, 30),
-    Field(gettext_lazy("Chuyển lên"), lambda row: row.get_to_level_display(), 14),
-    Field(gettext_lazy("Nơi nhận"), lambda row: str(row.to_unit or ""), 20),
-    Field(gettext_lazy("Ngày chuyển"), lambda row: row.sent_at, 18),
-    Field(gettext_lazy("Hạn trả lời"), lambda row: row.answer_due_on, 14),
-    Field(gettext_lazy("Trạng thái"), lambda row: row.get_state_display(), 26),
+    Field(_("Sản phẩm"), lambda row: row.product.name, 34),
+    Field(_("Chủ thể"), lambda row: row.product.producer.name, 30),
+    Field(_("Xã, thị trấn"), lambda row: str(row.product.producer.unit), 20),
+    Field(_("Đợt đánh giá"), lambda row: row.result.candidate.round.name, 30),
+    Field(_("Chuyển lên"), lambda row: row.get_to_level_display(), 14),
+    Field(_("Nơi nhận"), lambda row: str(row.to_unit or ""), 20),
+    Field(_("Ngày chuyển"), lambda row: row.sent_at, 18),
+    Field(_("Hạn trả lời"), lambda row: row.answer_due_on, 14),
+    Field(_("Trạng thái"), lambda row: row.get_state_display(), 26),
 )
 
 
@@ -78,7 +78,7 @@ def referrals(request):
         way, state = filters.cleaned_data["chieu"], filters.cleaned_data["state"]
         active = bool(way) + bool(state)
         if way:
-            units = units_in_scope(request.user, Role.Kind.DISTRICT_OFFICER).values("pk")
+            units = unit_ids_in_scope(request.user, Role.Kind.DISTRICT_OFFICER)
             rows = (
                 rows.filter(to_unit__in=units)
                 if way == "den"
@@ -194,17 +194,20 @@ def referral_send(request, pk: int):
     form = SendForm(request.POST or None, results=results, has_day=due is not None)
     unit = acts.receiving_unit(found)
     lead = (
-        _("Nơi nhận: %s.") % unit
+        filled(_("Nơi nhận: %s."), unit)
         if unit
         else _("Cấp trên chưa dùng cổng này: ghi ngày gửi ở đây, kết quả nhập tay khi có.")
     )
     if last := sending_day(found, today()):
-        lead += " " + _("Theo %(law)s, chuyển chậm nhất ngày %(day)s.") % {
-            "law": found.law.number,
-            "day": last.strftime("%d/%m/%Y"),
-        }
+        lead += " " + filled(
+            _("Theo %(law)s, chuyển chậm nhất ngày %(day)s."),
+            {
+                "law": found.law.number,
+                "day": last.strftime("%d/%m/%Y"),
+            },
+        )
     if due:
-        lead += " " + _("Cấp trên trả lời chậm nhất ngày %s.") % due.strftime("%d/%m/%Y")
+        lead += " " + filled(_("Cấp trên trả lời chậm nhất ngày %s."), due.strftime("%d/%m/%Y"))
 
     def send():
         return acts.send_referrals(
@@ -220,7 +223,7 @@ def referral_send(request, pk: int):
         request,
         form,
         send,
-        done=lambda made: _("Đã chuyển %d hồ sơ lên cấp trên.") % len(made),
+        done=lambda made: filled(_("Đã chuyển %d hồ sơ lên cấp trên."), len(made)),
         to=reverse("evaluation:referrals"),
         refused_at="results",
         title=_("Chuyển hồ sơ lên cấp trên"),
@@ -238,7 +241,7 @@ def referral_receive(request, pk: int):
     try:
         acts.receive_referral(referral=found, by=request.user)
     except RoundRefused as refused:
-        messages.error(request, " ".join(refused.reasons))
+        tell_refusal(request, refused)
     else:
         messages.success(request, _("Đã tiếp nhận hồ sơ."))
     return redirect(found)
@@ -307,7 +310,7 @@ def referrals_into_round(request, pk: int):
         request,
         form,
         put,
-        done=lambda made: _("Đã đưa %d sản phẩm vào đợt.") % len(made),
+        done=lambda made: filled(_("Đã đưa %d sản phẩm vào đợt."), len(made)),
         to=found,
         refused_at="referrals",
         title=_("Đưa hồ sơ cấp dưới vào đợt"),

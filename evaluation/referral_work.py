@@ -1,18 +1,16 @@
-"""What waits on the way to the next level and before a sitting: lines of "việc cần làm"."""
+"""What waits on the way to the next level: lines of "việc cần làm"."""
 
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from communes.models import Role, today
-from communes.scope import holds, units_in_scope
+from communes.scope import holds, unit_ids_in_scope
 from ocop_portal.worklist import WorkItem, work_source
 
-from .models import Round, Seat
+from .models import Round
 from .referrals import referrals_to, results_to_send, returned_referrals
-from .round_deadlines import rounds_to_invite
-from .rules import follows_referrals
-from .scope import seats_of
+from .rules import councils_kept, follows_referrals
 
 
 @work_source
@@ -20,7 +18,7 @@ def referrals_to_take(user):
     """Dossiers that a lower level sent to this officer's unit, not yet answered."""
     if not holds(user, Role.Kind.DISTRICT_OFFICER):
         return
-    units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+    units = unit_ids_in_scope(user, Role.Kind.DISTRICT_OFFICER)
     found = referrals_to(units).aggregate(
         all=Count("pk"), late=Count("pk", filter=Q(answer_due_on__lt=today()))
     )
@@ -39,9 +37,8 @@ def referrals_to_send(user):
     """Published results to be sent on, and dossiers that were returned."""
     if not follows_referrals(user):
         return
-    units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
-    kept = seats_of(user).filter(position=Seat.Position.SECRETARY).values("council")
-    ours = Q(council__unit__in=units) | Q(council__in=kept)
+    units = unit_ids_in_scope(user, Role.Kind.DISTRICT_OFFICER)
+    ours = Q(council__unit__in=units) | Q(council__in=councils_kept(user))
     owed = results_to_send().filter(candidate__round__in=Round.objects.filter(ours).values("pk"))
     rounds = (
         Round.objects.filter(pk__in=owed.values("candidate__round"))
@@ -66,19 +63,4 @@ def referrals_to_send(user):
             url=reverse("evaluation:referrals") + "?chieu=di&state=returned",
             icon="arrow-return-left",
             late=found["late"],
-        )
-
-
-@work_source
-def invitations_to_send(user):
-    """Rounds of this secretary whose invitation is not yet sent."""
-    kept = seats_of(user).filter(position=Seat.Position.SECRETARY).values("council")
-    if not follows_referrals(user):
-        return
-    for round_ in rounds_to_invite().filter(council__in=kept).order_by("meets_on", "pk"):
-        yield WorkItem(
-            label=_("Gửi thư mời họp – %s") % round_,
-            count=1,
-            url=reverse("evaluation:invitation", args=[round_.pk]),
-            icon="send",
         )

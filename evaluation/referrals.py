@@ -15,12 +15,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from communes.models import Role, Unit, today
-from communes.scope import units_in_scope
+from communes.scope import unit_ids_in_scope
+from ocop_portal.page_language import filled
 
 from .models import Candidate, Referral, ReferralPackage, Result, Round, RoundEvent, Seat
 from .papers import package, record
 from .referral_calendar import answer_day
-from .rounds import RoundRefused
+from .rounds import RoundRefused, of
 from .scope import seats_of
 
 S = Referral.State
@@ -35,7 +36,7 @@ def referrals_for(user) -> QuerySet[Referral]:
     """Referrals that a person's office sent or receives, and those of the councils they keep."""
     if not user.is_authenticated:
         return Referral.objects.none()
-    units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+    units = unit_ids_in_scope(user, Role.Kind.DISTRICT_OFFICER)
     kept = seats_of(user).filter(position=Seat.Position.SECRETARY).values("council")
     return Referral.objects.filter(
         Q(to_unit__in=units)
@@ -139,9 +140,9 @@ def send_referrals(
     that is not proposed to the next level; `ValidationError` for a day that is over.
     """
     if round_.state != Round.State.PUBLISHED:
-        raise RoundRefused([_("Chỉ chuyển hồ sơ sau khi công bố kết quả.")])
+        raise RoundRefused(_("Chỉ chuyển hồ sơ sau khi công bố kết quả."))
     if not results:
-        raise RoundRefused([_("Hãy chọn ít nhất một sản phẩm.")])
+        raise RoundRefused(_("Hãy chọn ít nhất một sản phẩm."))
     if answer_due_on and answer_due_on < today():
         raise ValidationError({"answer_due_on": _("Hạn trả lời không thể ở phía sau.")})
     # Drawn before anything is locked: it takes seconds, and the same round gives the same bytes.
@@ -180,7 +181,7 @@ def _send(*, round_, results, by, document, note, due, sent) -> list[Referral]:
         ).order_by("pk")
     )
     if len(chosen) != len(set(results)):
-        raise RoundRefused([_("Có sản phẩm không thuộc diện chuyển cấp trên.")])
+        raise RoundRefused(_("Có sản phẩm không thuộc diện chuyển cấp trên."))
     under_way = {
         row.result_id: row for row in Referral.objects.filter(result__in=chosen, state__in=TAKEN)
     }
@@ -264,7 +265,7 @@ def return_referral(*, referral: Referral, by, reason: str, resend_by: datetime.
         raise ValidationError({"resend_by": _("Hạn gửi lại không thể ở phía sau.")})
     if found := live_candidate(referral):
         raise RoundRefused(
-            [_("Sản phẩm đang trong đợt “%s”. Hãy bỏ khỏi đợt trước.") % found.round]
+            filled(_("Sản phẩm đang trong đợt “%s”. Hãy bỏ khỏi đợt trước."), found.round)
         )
     referral.state, referral.reason = S.RETURNED, reason
     referral.returned_on, referral.resend_by = today(), resend_by
@@ -289,11 +290,11 @@ def why_not_in(referral: Referral, round_: Round) -> str:
     """
     lower = referral.result.candidate.round
     if referral.to_unit_id != round_.council.unit_id or referral.to_level != round_.level:
-        return str(_("Hồ sơ được chuyển cho cấp khác, đơn vị khác."))
+        return _("Hồ sơ được chuyển cho cấp khác, đơn vị khác.")
     if lower.decision != round_.decision:
-        return str(
-            _("Cấp dưới đánh giá theo %(lower)s, đợt này theo %(ours)s: không đưa vào đợt được.")
-            % {"lower": lower.law.number, "ours": round_.law.number}
+        return filled(
+            _("Cấp dưới đánh giá theo %(lower)s, đợt này theo %(ours)s: không đưa vào đợt được."),
+            {"lower": lower.law.number, "ours": round_.law.number},
         )
     return ""
 
@@ -309,18 +310,18 @@ def put_in_round(*, referral: Referral, round_: Round, by) -> Candidate:
         Round.objects.select_for_update(of=("self",)).select_related("council").get(pk=round_.pk)
     )
     if round_.state != Round.State.DRAFT:
-        raise RoundRefused([_("Đợt đánh giá %s.") % round_.get_state_display()])
+        raise RoundRefused(filled(_("Đợt đánh giá %s."), Round.State(round_.state).label))
     referral = _locked(referral)
     found = live_candidate(referral)
     if found and found.round_id == round_.pk:
         return found
     product = referral.product
     if found:
-        raise RoundRefused([f"{product}: " + _("đang có trong đợt “%s”.") % found.round])
+        raise RoundRefused(of(product, filled(_("đang có trong đợt “%s”."), found.round)))
     if referral.state != S.RECEIVED:
-        raise RoundRefused([f"{product}: {referral.get_state_display()}."])
+        raise RoundRefused(of(product, filled("%s.", S(referral.state).label)))
     if why := why_not_in(referral, round_):
-        raise RoundRefused([f"{product}: {why}"])
+        raise RoundRefused(of(product, why))
     lower = referral.result.candidate
     last = round_.candidates.order_by("-number").values_list("number", flat=True).first() or 0
     candidate = Candidate.objects.create(
@@ -351,7 +352,7 @@ def put_all_in_round(*, referrals: list[Referral], round_: Round, by) -> list[Ca
         except RoundRefused as refused:
             reasons += refused.reasons
     if reasons:
-        raise RoundRefused(reasons)
+        raise RoundRefused(*reasons)
     return made
 
 
@@ -372,13 +373,13 @@ def _locked(referral: Referral) -> Referral:
 
 def _require(referral: Referral, *states: str) -> None:
     if referral.state not in states:
-        raise RoundRefused([_("Hồ sơ này: %s.") % referral.get_state_display()])
+        raise RoundRefused(filled(_("Hồ sơ này: %s."), S(referral.state).label))
 
 
 def _needed(reason: str) -> str:
     reason = reason.strip()[:1_000]
     if not reason:
-        raise RoundRefused([_("Cần ghi lý do.")])
+        raise RoundRefused(_("Cần ghi lý do."))
     return reason
 
 

@@ -53,6 +53,12 @@ def rounds_to_invite():
     )
 
 
+def is_to_invite(round_: Round) -> bool:
+    """Whether this round is one of `rounds_to_invite`, as it was read."""
+    ahead = round_.state in MEETS_AHEAD and round_.meets_on >= today()
+    return ahead and round_.invited_on is None
+
+
 @deadline_source("invitation", label=gettext_lazy("Thư mời và tài liệu họp phải gửi"))
 def invitations_owed(ask: Ask) -> Iterator[Deadline]:
     """Invitation and documents, so many working days before the meeting as the Decision asks for.

@@ -5,10 +5,11 @@ from django.db.models import Count, Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
 from ocop_portal.lawbook import versions
+from ocop_portal.page_language import filled
 from ocop_portal.pages import REFUSED, page_of
 from ocop_portal.search import words_of
 from ocop_portal.text import fold
@@ -209,7 +210,7 @@ def progress_of(round_: Round, candidates) -> dict:
             continue  # not called in
         note = ""
         if seat.substitutes_for_id:
-            note = _("thay %s") % seat.substitutes_for.user
+            note = filled(_("thay %s"), seat.substitutes_for.user)
         elif candidates and not any(seating.takes_part(row.pk, seat) for row in candidates):
             note = _("có người thay")
         sheets = [
@@ -275,7 +276,7 @@ def candidate_add(request, pk: int):
             except RoundRefused as refused:
                 reasons += refused.reasons
         if added and not reasons:
-            messages.success(request, _("Đã đưa %d sản phẩm vào đợt.") % added)
+            messages.success(request, filled(_("Đã đưa %d sản phẩm vào đợt."), added))
             return redirect(found)
         if not added and not reasons:
             reasons.append(_("Hãy chọn ít nhất một sản phẩm."))
@@ -341,7 +342,7 @@ def candidate_remove(request, pk: int):
         request,
         found,
         lambda reason: acts.remove_candidate(candidate=candidate, by=request.user, reason=reason),
-        title=_("Bỏ %s khỏi đợt") % candidate.entry.product,
+        title=filled(_("Bỏ %s khỏi đợt"), candidate.entry.product),
         submit=_("Bỏ khỏi đợt"),
         lead=_("Các phiếu đã chấm cho sản phẩm này không còn được tính."),
         done=_("Đã bỏ sản phẩm khỏi đợt."),

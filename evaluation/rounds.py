@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
 from ocop_portal.lawbook import versions
+from ocop_portal.page_language import filled
+from ocop_portal.refusals import ActRefused
 from products import cycle as entry_cycle
 from products import dossier, self_assessment
 from products.models import Entry
@@ -32,12 +34,13 @@ from .tally import Said, proposal, round_tally
 S = Round.State
 
 
-class RoundRefused(Exception):
-    """An act that the round does not allow; `reasons` say why, in words for the screen."""
+class RoundRefused(ActRefused):
+    """An act that the round does not allow."""
 
-    def __init__(self, reasons):
-        self.reasons = [str(reason) for reason in reasons]
-        super().__init__("; ".join(self.reasons))
+
+def of(product, why):
+    """A reason that one of several products stands in the way."""
+    return filled("%(product)s: %(why)s", {"product": product, "why": why})
 
 
 def _lock(round_: Round) -> Round:
@@ -57,7 +60,7 @@ def _move(entry: Entry, name: str, by, reason: str = "") -> Entry:
     try:
         return entry_cycle.move(entry=entry, name=name, by=by, reason=reason)
     except entry_cycle.Refused as refused:
-        raise RoundRefused(f"{entry.product}: {why}" for why in refused.reasons) from refused
+        raise RoundRefused(*(of(entry.product, why) for why in refused.reasons)) from refused
 
 
 def _move_entry(candidate: Candidate, name: str, by, reason: str = "") -> None:
@@ -68,7 +71,7 @@ def _move_entry(candidate: Candidate, name: str, by, reason: str = "") -> None:
 
 def _require(round_: Round, *states: str) -> None:
     if round_.state not in states:
-        raise RoundRefused([_("Đợt đánh giá %s.") % round_.get_state_display()])
+        raise RoundRefused(filled(_("Đợt đánh giá %s."), S(round_.state).label))
 
 
 @transaction.atomic
@@ -81,13 +84,13 @@ def add_candidate(*, round_: Round, entry: Entry, by) -> Candidate:
         return found
     entry = Entry.objects.select_related("cycle", "product").get(pk=entry.pk)
     if entry.cycle_id != round_.cycle_id:
-        raise RoundRefused([_("Sản phẩm thuộc chu trình khác.")])
+        raise RoundRefused(_("Sản phẩm thuộc chu trình khác."))
     if entry.state != Entry.State.READY:
         raise RoundRefused(
-            [
-                _("%(product)s: %(state)s – chưa đưa vào đợt được.")
-                % {"product": entry.product, "state": entry.get_state_display()}
-            ]
+            filled(
+                _("%(product)s: %(state)s – chưa đưa vào đợt được."),
+                {"product": entry.product, "state": Entry.State(entry.state).label},
+            )
         )
     number = (
         round_.candidates.order_by("-number").values_list("number", flat=True).first() or 0
@@ -102,7 +105,7 @@ def remove_candidate(*, candidate: Candidate, by, reason: str) -> Candidate:
     """Take a product out of a round that is not yet closed, with a reason; its sheets no longer count."""
     reason = reason.strip()
     if not reason:
-        raise RoundRefused([_("Cần ghi lý do.")])
+        raise RoundRefused(_("Cần ghi lý do."))
     round_ = _lock(candidate.round)
     _require(round_, S.DRAFT, S.OPEN, S.TALLYING)
     candidate = Candidate.objects.select_related("entry__product").get(pk=candidate.pk)
@@ -124,24 +127,25 @@ def why_no_level(round_: Round) -> str:
         return ""
     words = {"law": round_.law.number, "day": round_.meets_on.strftime("%d/%m/%Y")}
     if not periods:
-        return str(_("%(law)s không có cấp đánh giá này.") % words)
+        return filled(_("%(law)s không có cấp đánh giá này."), words)
     words["level"] = periods[0].name
     ends = [level.valid_until for level in periods if level.valid_until]
     if not ends or max(ends) > round_.meets_on:
-        return str(_("Theo %(law)s, %(level)s chưa đánh giá vào ngày họp %(day)s.") % words)
+        return filled(_("Theo %(law)s, %(level)s chưa đánh giá vào ngày họp %(day)s."), words)
     last = max(ends)
     words["last"] = last.strftime("%d/%m/%Y")
     by = next((a.number for a in round_.law.amended_by if (a.dated - last).days == 1), "")
     if not by:
-        return str(
-            _("Theo %(law)s, %(level)s chỉ đánh giá đến hết %(last)s; đợt này họp %(day)s.") % words
+        return filled(
+            _("Theo %(law)s, %(level)s chỉ đánh giá đến hết %(last)s; đợt này họp %(day)s."),
+            words,
         )
-    return str(
+    return filled(
         _(
             "Theo %(law)s (%(by)s sửa đổi), %(level)s chỉ đánh giá đến hết %(last)s; "
             "đợt này họp %(day)s."
-        )
-        % (words | {"by": by})
+        ),
+        (words | {"by": by}),
     )
 
 
@@ -173,11 +177,11 @@ def why_not_open(round_: Round, candidates: list[Candidate] | None = None) -> li
             continue
         entry = candidate.entry
         if entry.state != Entry.State.READY:
-            reasons.append(f"{entry.product}: {entry.get_state_display()}.")
+            reasons.append(of(entry.product, filled("%s.", Entry.State(entry.state).label)))
             continue
         transition = entry_cycle.BY_NAME["open_evaluation"]
-        reasons += [f"{entry.product}: {why}" for why in entry_cycle.why_not(entry, transition)]
-    return [str(reason) for reason in reasons]
+        reasons += [of(entry.product, why) for why in entry_cycle.why_not(entry, transition)]
+    return reasons
 
 
 @transaction.atomic
@@ -192,7 +196,7 @@ def open_round(*, round_: Round, by) -> Round:
     _require(round_, S.DRAFT)
     reasons = why_not_open(round_)
     if reasons:
-        raise RoundRefused(reasons)
+        raise RoundRefused(*reasons)
     council = round_.council
     round_.quorum_numerator = council.quorum_numerator
     round_.quorum_denominator = council.quorum_denominator
@@ -231,7 +235,7 @@ def extend_scoring(*, round_: Round, due, by, reason: str) -> Round:
     round_ = _lock(round_)
     _require(round_, S.OPEN)
     if due <= timezone.now():
-        raise RoundRefused([_("Hạn mới phải ở phía trước.")])
+        raise RoundRefused(_("Hạn mới phải ở phía trước."))
     before, round_.scoring_due = round_.scoring_due, due
     round_.save()
     _tell(round_, "extended", by, reason, before=before.isoformat(), due=due.isoformat())
@@ -250,7 +254,7 @@ def declare_conflict(*, candidate: Candidate, user, kind: str, note: str) -> Con
     _require(round_, S.DRAFT, S.OPEN, S.TALLYING)
     seat = seats_of(user).filter(council=round_.council_id).first()
     if seat is None or not seat.may_declare_conflict:
-        raise RoundRefused([_("Anh/chị không chấm điểm hay kiểm tra hồ sơ trong hội đồng này.")])
+        raise RoundRefused(_("Anh/chị không chấm điểm hay kiểm tra hồ sơ trong hội đồng này."))
     conflict, created = Conflict.objects.get_or_create(
         candidate=candidate, seat=seat, defaults={"kind": kind, "note": note}
     )
@@ -311,7 +315,7 @@ def settle(*, candidate: Candidate, by, spread_note: str = "", finding: str = ""
     _require(round_, S.TALLYING)
     candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)
     if finding and not reason.strip():
-        raise RoundRefused([_("Cần ghi lý do của kết luận.")])
+        raise RoundRefused(_("Cần ghi lý do của kết luận."))
     if spread_note.strip():
         candidate.spread_note = spread_note.strip()
     if finding:
@@ -358,19 +362,19 @@ def find_mark(
     ]
     mark = next((mark for mark in marks if mark.key == (star, criterion)), None)
     if mark is None:
-        raise RoundRefused([_("Bộ tiêu chí không in yêu cầu tối thiểu này.")])
+        raise RoundRefused(_("Bộ tiêu chí không in yêu cầu tối thiểu này."))
     if word not in MarkFinding.Word.values:
-        raise RoundRefused([_("Cần chọn kết luận của hội đồng.")])
+        raise RoundRefused(_("Cần chọn kết luận của hội đồng."))
     if not reason:
-        raise RoundRefused([_("Cần ghi lý do của kết luận.")])
+        raise RoundRefused(_("Cần ghi lý do của kết luận."))
     if mark.said and (mark.said.word, mark.said.text) == (word, reason):
         return MarkFinding.objects.get(pk=mark.said.pk)
     if not mark.may_be_settled:
         raise RoundRefused(
-            [
-                _("Các phiếu đều như nhau ở tiêu chí %s, không có gì để hội đồng kết luận.")
-                % criterion
-            ]
+            filled(
+                _("Các phiếu đều như nhau ở tiêu chí %s, không có gì để hội đồng kết luận."),
+                criterion,
+            )
         )
     _refuse_stale(mark.said, MarkFinding, seen)
     found = MarkFinding.objects.create(
@@ -416,9 +420,9 @@ def answer_checks(
     for code, (word, note) in answers.items():
         check, last, note = asked.get(code), standing.get(code), note.strip()
         if check is None:
-            raise RoundRefused([_("Quyết định không hỏi điều này với sản phẩm này.")])
+            raise RoundRefused(_("Quyết định không hỏi điều này với sản phẩm này."))
         if word != CheckAnswer.Word.OPEN and not note:
-            raise RoundRefused([_("Cần ghi trang, mục của văn bản ký đã đối chiếu.")])
+            raise RoundRefused(_("Cần ghi trang, mục của văn bản ký đã đối chiếu."))
         before = (last.word, last.note) if last else (CheckAnswer.Word.OPEN, "")
         if before == (word, note):
             continue
@@ -446,15 +450,15 @@ def _refuse_stale(said: Said | None, model, seen: int | None) -> None:
     if seen is None or said is None or said.pk <= seen:
         return
     raise RoundRefused(
-        [
-            _("%(who)s đã ghi “%(word)s” lúc %(when)s (%(text)s). Hãy xem lại trước khi ghi khác.")
-            % {
+        filled(
+            _("%(who)s đã ghi “%(word)s” lúc %(when)s (%(text)s). Hãy xem lại trước khi ghi khác."),
+            {
                 "who": said.by,
                 "word": model.Word(said.word).label,
                 "when": timezone.localtime(said.at).strftime("%H:%M %d/%m/%Y"),
                 "text": said.text,
-            }
-        ]
+            },
+        )
     )
 
 
@@ -482,9 +486,9 @@ def close_round(*, round_: Round, by) -> Round:
     ).count()
     problems = [problem for row in rows for problem in row.problems]
     if open_again:
-        problems.append(str(_("Còn %d phiếu mở lại chưa gửi.") % open_again))
+        problems.append(filled(_("Còn %d phiếu mở lại chưa gửi."), open_again))
     if problems:
-        raise RoundRefused(problems)
+        raise RoundRefused(*problems)
     drafts.update(state=Sheet.State.LAPSED)
     for row in rows:
         _write_result(round_, row)
@@ -568,7 +572,7 @@ def cancel_round(*, round_: Round, by, reason: str) -> Round:
     """Give up a round that is not yet closed; its products wait for another."""
     reason = reason.strip()
     if not reason:
-        raise RoundRefused([_("Cần ghi lý do.")])
+        raise RoundRefused(_("Cần ghi lý do."))
     round_ = _lock(round_)
     if round_.state == S.CANCELLED:
         return round_

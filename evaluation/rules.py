@@ -16,11 +16,25 @@ from .scope import seats_of
 
 def seat_in(user, council_id: int) -> Seat | None:
     """The person's seat in a council, while they hold it and a role; read once per request."""
+    return seats_by_council(user).get(council_id)
+
+
+def seats_by_council(user) -> dict[int, Seat]:
+    """Council → the person's seat in it, of all their seats; read once per request."""
     if not user.is_authenticated:
-        return None
+        return {}
     if not hasattr(user, "_seats"):
         user._seats = {seat.council_id: seat for seat in seats_of(user)}
-    return user._seats.get(council_id)
+    return user._seats
+
+
+def councils_kept(user) -> set[int]:
+    """The councils of which the person is the secretary."""
+    return {
+        council
+        for council, seat in seats_by_council(user).items()
+        if seat.position == Seat.Position.SECRETARY
+    }
 
 
 def _position(user, round_) -> str:
@@ -134,8 +148,7 @@ def works_in_councils(user) -> bool:
         return False
     if holds(user, Role.Kind.DISTRICT_OFFICER, Role.Kind.COUNCIL_MEMBER, Role.Kind.SUPPORT_TEAM):
         return True
-    seat_in(user, 0)
-    return bool(user._seats)
+    return bool(seats_by_council(user))
 
 
 @rules.predicate
@@ -145,8 +158,7 @@ def follows_referrals(user) -> bool:
         return False
     if holds(user, Role.Kind.DISTRICT_OFFICER):
         return True
-    seat_in(user, 0)
-    return any(seat.position == Seat.Position.SECRETARY for seat in user._seats.values())
+    return bool(councils_kept(user))
 
 
 @rules.predicate
@@ -166,8 +178,7 @@ def receives_referral(user, referral) -> bool:
 @require_second_factor_for
 def secretaries_need_a_second_factor(user) -> bool:
     """A secretary closes rounds and publishes results."""
-    seat_in(user, 0)
-    return any(seat.position == Seat.Position.SECRETARY for seat in user._seats.values())
+    return bool(councils_kept(user))
 
 
 rules.add_perm("evaluation.list_rounds", works_in_councils)

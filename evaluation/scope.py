@@ -3,7 +3,7 @@
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from communes.models import Role
-from communes.scope import units_in_scope
+from communes.scope import unit_ids_in_scope
 
 from .models import Candidate, Conflict, Council, Recognition, Round, Seat, Sheet, SupportCheck
 from .seating import sheet_takes_part, standing_calls
@@ -32,7 +32,7 @@ def councils_for(user) -> QuerySet[Council]:
     """Councils that the person sits in, and those of units where they are district officer."""
     if not user.is_authenticated:
         return Council.objects.none()
-    units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+    units = unit_ids_in_scope(user, Role.Kind.DISTRICT_OFFICER)
     return Council.objects.filter(Q(unit__in=units) | Q(pk__in=seats_of(user).values("council")))
 
 
@@ -40,7 +40,7 @@ def rounds_for(user) -> QuerySet[Round]:
     """Rounds of the councils that the person may see. A member sees a round once it is open."""
     if not user.is_authenticated:
         return Round.objects.none()
-    units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+    units = unit_ids_in_scope(user, Role.Kind.DISTRICT_OFFICER)
     prepares = seats_of(user).filter(
         position__in=[Seat.Position.CHAIR, Seat.Position.SECRETARY, Seat.Position.SUPPORT]
     )

@@ -13,11 +13,13 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from ocop_portal import law
+from ocop_portal.languages import only_vietnamese
+from ocop_portal.page_language import filled
 from ocop_portal.pages import REFUSED
 
 from . import sheets as acts
@@ -40,6 +42,7 @@ GRACE_MINUTES = int(acts.GRACE.total_seconds() // 60)
 # --- What a member has to do ------------------------------------------------------------------
 
 
+@only_vietnamese
 @never_cache
 def my_sheets(request, pk: int):
     """The products that this member scores in the round, with the state of the own sheets."""
@@ -114,6 +117,7 @@ def _own_sheet(request, pk: int) -> Sheet:
     return found
 
 
+@only_vietnamese
 @never_cache
 def sheet(request, pk: int):
     """The member's own sheet for one product. Before the first mark: the question of conflict."""
@@ -259,6 +263,7 @@ def _refusal(text, status: int) -> JsonResponse:
 CLIENT_ID = re.compile(r"[0-9A-Za-z-]{0,40}")
 
 
+@only_vietnamese
 @require_POST
 def mark(request, pk: int):
     """Keep one choice; JSON. Points are looked up here, whatever else was sent.
@@ -296,6 +301,7 @@ def mark(request, pk: int):
     return _answer(kept, saved=saved)
 
 
+@only_vietnamese
 @require_POST
 def note(request, pk: int):
     """Keep the member's note on one criterion; JSON."""
@@ -416,6 +422,7 @@ def _after_part(request, pk: int, act=lambda found: None, *, anchor: str = "", a
     return redirect(reverse("evaluation:sheet", args=[found.candidate_id]) + anchor)
 
 
+@only_vietnamese
 @never_cache
 @require_POST
 def marks(request, pk: int):
@@ -424,7 +431,7 @@ def marks(request, pk: int):
     anchor = f"#part-{part}" if part in {"A", "B", "C"} else ""
     response = _after_part(request, pk, anchor=anchor)
     if response.status_code == 302:
-        messages.success(request, _("Đã lưu phần %s.") % part)
+        messages.success(request, filled(_("Đã lưu phần %s."), part))
     return response
 
 
@@ -433,6 +440,7 @@ def _rule_anchor(rule: str) -> str:
     return f"#tc-{where}" if where and where != "header" else ""
 
 
+@only_vietnamese
 @never_cache
 @require_POST
 def declare(request, pk: int):
@@ -452,6 +460,7 @@ def declare(request, pk: int):
     )
 
 
+@only_vietnamese
 @never_cache
 @require_POST
 def retract(request, pk: int):
@@ -466,6 +475,7 @@ def retract(request, pk: int):
     )
 
 
+@only_vietnamese
 @never_cache
 def submit(request, pk: int):
     """Show the sums and what is missing; on POST hand the sheet in."""
@@ -479,7 +489,9 @@ def submit(request, pk: int):
         except SheetRefused as reason:
             refused = str(reason)
         else:
-            messages.success(request, _("Đã gửi phiếu của %s.") % found.candidate.entry.product)
+            messages.success(
+                request, filled(_("Đã gửi phiếu của %s."), found.candidate.entry.product)
+            )
             return redirect("evaluation:sheet_view", pk)
     elif found.state != Sheet.State.DRAFT:
         return redirect("evaluation:sheet_view", pk)
@@ -511,6 +523,7 @@ def submit(request, pk: int):
 # --- Stepping back ----------------------------------------------------------------------------
 
 
+@only_vietnamese
 def conflict(request, pk: int):
     """Declare a conflict of interest; the product then disappears from this member's list."""
     candidate = get_object_or_404(
@@ -532,19 +545,19 @@ def conflict(request, pk: int):
         request,
         form,
         lambda: declare_conflict(candidate=candidate, user=request.user, **form.cleaned_data),
-        done=(
+        done=filled(
             _("Đã ghi: anh/chị có liên quan đến %s nên không chấm sản phẩm này.")
             if seat.scores
-            else _("Đã ghi: anh/chị có liên quan đến %s nên không kiểm tra hồ sơ này.")
-        )
-        % candidate.entry.product,
+            else _("Đã ghi: anh/chị có liên quan đến %s nên không kiểm tra hồ sơ này."),
+            candidate.entry.product,
+        ),
         to=back,
         title=_("Khai có liên quan"),
         submit=_("Tôi có liên quan, không chấm")
         if seat.scores
         else _("Tôi có liên quan, không kiểm tra"),
         back=back,
-        lead=(
+        lead=filled(
             _(
                 "Sản phẩm: %(product)s – %(producer)s. Sau khi khai, anh/chị không chấm và không "
                 "xem hồ sơ sản phẩm này; phiếu đã chấm không được tính. Khai rồi không rút lại được."
@@ -554,12 +567,12 @@ def conflict(request, pk: int):
                 "Sản phẩm: %(product)s – %(producer)s. Sau khi khai, anh/chị không kiểm tra và "
                 "không xem hồ sơ sản phẩm này; ý kiến đã ghi không ai đọc nữa. Khai rồi không rút "
                 "lại được."
-            )
-        )
-        % {
-            "product": candidate.entry.product,
-            "producer": candidate.entry.product.producer,
-        },
+            ),
+            {
+                "product": candidate.entry.product,
+                "producer": candidate.entry.product.producer,
+            },
+        ),
         tone="danger",
         breadcrumbs=_sheet_crumbs(candidate)
         if seat.scores

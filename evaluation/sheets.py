@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
+from ocop_portal.page_language import filled
+from ocop_portal.refusals import ActRefused
 from ocop_portal.text import normalise
 
 from .models import (
@@ -38,8 +40,8 @@ NOT_IN_PLACE = _("Sản phẩm này do người khác ở vị trí của anh/ch
 NOTE_MAX = 1_000  # characters of one note as it is sent
 
 
-class SheetRefused(Exception):
-    """A mark or a sheet that is not taken; the message is for the screen."""
+class SheetRefused(ActRefused):
+    """A mark or a sheet that is not taken."""
 
 
 class SheetIncomplete(SheetRefused):
@@ -48,8 +50,10 @@ class SheetIncomplete(SheetRefused):
     def __init__(self, missing: tuple[str, ...]):
         self.missing = missing
         super().__init__(
-            _("Còn %(count)d tiêu chí chưa chấm: %(codes)s.")
-            % {"count": len(missing), "codes": ", ".join(missing)}
+            filled(
+                _("Còn %(count)d tiêu chí chưa chấm: %(codes)s."),
+                {"count": len(missing), "codes": ", ".join(missing)},
+            )
         )
 
 
@@ -62,7 +66,9 @@ class MarkConflict(SheetRefused):
     def __init__(self, kept: "Saved", sent: int):
         self.kept, self.sent = kept, sent
         super().__init__(
-            _("Tiêu chí %s đã được chấm khác trên một máy khác của anh/chị.") % kept.criterion
+            filled(
+                _("Tiêu chí %s đã được chấm khác trên một máy khác của anh/chị."), kept.criterion
+            )
         )
 
 
@@ -283,10 +289,10 @@ def save_note(*, sheet_id: int, criterion: str, text: str, user, seen: str | Non
         raise SheetRefused(reason)
     criteria = sheet.candidate.pinned_set.criteria
     if criteria.criterion(criterion).children:
-        raise law.LawError(_("Tiêu chí %s không có ghi chú.") % criterion)
+        raise law.LawError(filled(_("Tiêu chí %s không có ghi chú."), criterion))
     text = normalise(text.replace("\r\n", "\n"))
     if len(text) > NOTE_MAX:
-        raise law.LawError(_("Ghi chú dài quá %d ký tự.") % NOTE_MAX)
+        raise law.LawError(filled(_("Ghi chú dài quá %d ký tự."), NOTE_MAX))
     kept = sheet.notes.filter(criterion=criterion).values_list("text", flat=True).first() or ""
     if text == kept:
         return kept

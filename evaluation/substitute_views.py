@@ -2,7 +2,9 @@
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+
+from ocop_portal.page_language import filled
 
 from . import substitutes as acts
 from .forms import ReasonForm
@@ -55,9 +57,9 @@ def substitutes(request, pk: int):
             reason=form.cleaned_data["reason"],
             by=request.user,
         ),
-        done=lambda call: (
-            _("Đã ghi: %(substitute)s thay %(member)s.")
-            % {"substitute": call.substitute.user, "member": call.principal.user}
+        done=lambda call: filled(
+            _("Đã ghi: %(substitute)s thay %(member)s."),
+            {"substitute": call.substitute.user, "member": call.principal.user},
         ),
         to=here,
         title=title,
@@ -92,7 +94,9 @@ def withdraw(request, pk: int):
         submit=_("Rút việc thay thế"),
         back=here,
         trail=[(found, found.get_absolute_url()), (_("Thành viên dự khuyết"), here)],
-        lead=_("%(substitute)s thôi thay %(member)s. Phiếu đang chấm dở của người thay không tính.")
-        % {"substitute": call.substitute.user, "member": call.principal.user},
+        lead=filled(
+            _("%(substitute)s thôi thay %(member)s. Phiếu đang chấm dở của người thay không tính."),
+            {"substitute": call.substitute.user, "member": call.principal.user},
+        ),
         tone="danger",
     )

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ocop_portal.page_language import filled
+
 from .meeting import locked
 from .models import Candidate, Conflict, Round, RoundEvent, Seat, Sheet, Substitution
 from .rounds import RoundRefused, lapse_unstarted
@@ -44,24 +46,24 @@ def call_in(
         .first()
     )
     if seat is None or seat.substitutes_for_id is None:
-        raise RoundRefused([_("Người này không phải thành viên dự khuyết của hội đồng.")])
+        raise RoundRefused(_("Người này không phải thành viên dự khuyết của hội đồng."))
     principal, key = seat.substitutes_for, candidate.pk if candidate else None
     standing = list(_standing(round_).filter(principal=principal))
     for call in standing:
         if call.substitute_id == seat.pk and call.candidate_id in {None, key}:
             return call
     if not reason.strip():
-        raise RoundRefused([_("Cần ghi lý do.")])
+        raise RoundRefused(_("Cần ghi lý do."))
     _require_need(round_, seat, candidate)
     if any(
         call.candidate_id in {None, key} or (key is None and call.substitute_id != seat.pk)
         for call in standing
     ):
-        raise RoundRefused([_("Đã có người khác thay %s.") % principal.user])
+        raise RoundRefused(filled(_("Đã có người khác thay %s."), principal.user))
     # A member who is handing in waits for these rows, and finds the sheet lapsed.
     sheets = list(_sheets(round_, principal.pk, key).select_for_update().order_by("pk"))
     if any(sheet.submitted_at for sheet in sheets):
-        raise RoundRefused([_("%s đã gửi phiếu nên không thay được.") % principal.user])
+        raise RoundRefused(filled(_("%s đã gửi phiếu nên không thay được."), principal.user))
     Sheet.objects.filter(
         pk__in=[sheet.pk for sheet in sheets if sheet.state == Sheet.State.DRAFT]
     ).update(state=Sheet.State.LAPSED)
@@ -83,19 +85,23 @@ def _require_need(round_: Round, seat: Seat, candidate: Candidate | None) -> Non
     absent = set(round_.absences.values_list("seat_id", flat=True))
     principal = seat.substitutes_for
     if seat.pk in absent:
-        raise RoundRefused([_("%s được ghi là vắng.") % seat.user])
+        raise RoundRefused(filled(_("%s được ghi là vắng."), seat.user))
     if candidate is None:
         if principal.pk not in absent:
-            raise RoundRefused([_("Hãy ghi %s vắng trước khi gọi người thay.") % principal.user])
+            raise RoundRefused(
+                filled(_("Hãy ghi %s vắng trước khi gọi người thay."), principal.user)
+            )
         return
     row = round_.candidates.filter(pk=candidate.pk, removed_at__isnull=True).first()
     if row is None:
-        raise RoundRefused([_("Sản phẩm không còn trong đợt.")])
+        raise RoundRefused(_("Sản phẩm không còn trong đợt."))
     away = set(Conflict.objects.filter(candidate=row).values_list("seat_id", flat=True))
     if seat.pk in away:
-        raise RoundRefused([_("%s cũng có liên quan đến sản phẩm này.") % seat.user])
+        raise RoundRefused(filled(_("%s cũng có liên quan đến sản phẩm này."), seat.user))
     if principal.pk not in away:
-        raise RoundRefused([_("%s không khai có liên quan đến sản phẩm này.") % principal.user])
+        raise RoundRefused(
+            filled(_("%s không khai có liên quan đến sản phẩm này."), principal.user)
+        )
 
 
 @transaction.atomic
@@ -110,12 +116,12 @@ def withdraw_call(*, call: Substitution, reason: str, by) -> Substitution:
     if call.withdrawn_at:
         return call
     if not reason.strip():
-        raise RoundRefused([_("Cần ghi lý do.")])
+        raise RoundRefused(_("Cần ghi lý do."))
     sheets = list(
         _sheets(round_, call.substitute_id, call.candidate_id).select_for_update().order_by("pk")
     )
     if any(sheet.submitted_at for sheet in sheets):
-        raise RoundRefused([_("%s đã gửi phiếu nên không rút được.") % call.substitute.user])
+        raise RoundRefused(filled(_("%s đã gửi phiếu nên không rút được."), call.substitute.user))
     _sheets(round_, call.substitute_id, call.candidate_id).filter(state=Sheet.State.DRAFT).update(
         state=Sheet.State.LAPSED
     )

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ocop_portal.page_language import filled
+
 from .meeting import locked
 from .models import Candidate, Round, RoundEvent, SupportCheck, SupportProposal
 from .rounds import RoundRefused
@@ -37,7 +39,7 @@ def save_check(
         candidates_to_check(user).filter(pk=candidate.pk).select_related("pinned_set").first()
     )
     if candidate is None:
-        raise RoundRefused([_("Anh/chị không kiểm tra hồ sơ của sản phẩm này.")])
+        raise RoundRefused(_("Anh/chị không kiểm tra hồ sơ của sản phẩm này."))
     _require_words(candidate, is_complete, remarks, papers_read, proposals)
     seat = seats_of(user).get(council=round_.council_id)
     row = SupportCheck.objects.filter(candidate=candidate, seat=seat).first()
@@ -94,11 +96,11 @@ def _require_words(candidate, is_complete, remarks, papers_read, proposals) -> N
         reasons.append(_("Có giấy tờ không thuộc hồ sơ của sản phẩm."))
     for code, (option, reason) in proposals.items():
         if option not in options.get(code, ()):
-            reasons.append(_("Tiêu chí %s không có mức này.") % code)
+            reasons.append(filled(_("Tiêu chí %s không có mức này."), code))
         elif not reason:
-            reasons.append(_("Cần ghi lý do đề xuất cho tiêu chí %s.") % code)
+            reasons.append(filled(_("Cần ghi lý do đề xuất cho tiêu chí %s."), code))
     if reasons:
-        raise RoundRefused(reasons)
+        raise RoundRefused(*reasons)
 
 
 def with_support(candidates: list[Candidate], user, *, round_: Round, checks: bool) -> None:

@@ -81,6 +81,8 @@ class SupportCheckForm(PortalForm):
                     Row(
                         Column(f"option-{code}", css_class="col-md"),
                         Column(f"reason-{code}", css_class="col-md"),
+                        # A criterion's long name takes two lines, "Lý do" one.
+                        css_class="align-items-end",
                     )
                     for code in self.codes
                 ),

@@ -2,8 +2,10 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+
+from ocop_portal.page_language import filled
 
 from . import support as acts
 from .evidence import evidence_of
@@ -31,9 +33,9 @@ def check(request, pk: int):
         request,
         form,
         lambda: acts.save_check(candidate=candidate, user=request.user, **form.said),
-        done=_("Đã ghi ý kiến về hồ sơ của %s.") % candidate.entry.product,
+        done=filled(_("Đã ghi ý kiến về hồ sơ của %s."), candidate.entry.product),
         to=found,
-        title=_("Kiểm tra hồ sơ: %s") % candidate.entry.product,
+        title=filled(_("Kiểm tra hồ sơ: %s"), candidate.entry.product),
         submit=_("Ghi"),
         back=found.get_absolute_url(),
         trail=[(found, found.get_absolute_url())],

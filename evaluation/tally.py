@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
+from ocop_portal.page_language import filled
 
 from .models import (
     Candidate,
@@ -391,38 +392,46 @@ def _problems(row: CandidateTally, entitled: list[Seat], *, has_chair: bool) -> 
     problems = []
     if not row.sheets or len(row.sheets) < row.needed:
         problems.append(
-            _("%(product)s: mới có %(have)d phiếu hợp lệ, cần ít nhất %(need)d.")
-            % {"product": name, "have": len(row.sheets), "need": max(row.needed, 1)}
+            filled(
+                _("%(product)s: mới có %(have)d phiếu hợp lệ, cần ít nhất %(need)d."),
+                {"product": name, "have": len(row.sheets), "need": max(row.needed, 1)},
+            )
         )
     chair = next((seat for seat in entitled if seat.position == Seat.Position.CHAIR), None)
     if not has_chair:
-        problems.append(_("%s: hội đồng không còn chủ tịch chấm điểm.") % name)
+        problems.append(filled(_("%s: hội đồng không còn chủ tịch chấm điểm."), name))
     elif chair and chair in row.awaited:
-        problems.append(_("%s: chưa có phiếu của chủ tịch hội đồng.") % name)
+        problems.append(filled(_("%s: chưa có phiếu của chủ tịch hội đồng."), name))
     if row.spread_exceeded and not row.candidate.spread_note.strip():
         problems.append(
-            _("%s: điểm các phiếu lệch quá mức cho phép; cần ghi ý kiến hội đồng sau thảo luận.")
-            % name
+            filled(
+                _(
+                    "%s: điểm các phiếu lệch quá mức cho phép; cần ghi ý kiến hội đồng sau thảo luận."
+                ),
+                name,
+            )
         )
     if row.tally.unsettled_knock_out:
         problems.append(
-            _("%s: có phiếu đề nghị loại; hội đồng cần kết luận loại hay không.") % name
+            filled(_("%s: có phiếu đề nghị loại; hội đồng cần kết luận loại hay không."), name)
         )
     for question in row.questions:
         # A question above the stars that are left decides nothing any more.
         if not question.is_answered and question.star <= row.tally.stars:
             problems.append(
-                _(
-                    "%(product)s: chưa trả lời yêu cầu tối thiểu của hạng %(star)d sao "
-                    "theo %(source)s."
+                filled(
+                    _(
+                        "%(product)s: chưa trả lời yêu cầu tối thiểu của hạng %(star)d sao "
+                        "theo %(source)s."
+                    ),
+                    {
+                        "product": name,
+                        "star": question.star,
+                        "source": question.source,
+                    },
                 )
-                % {
-                    "product": name,
-                    "star": question.star,
-                    "source": question.source,
-                }
             )
-    return [str(problem) for problem in problems]
+    return problems
 
 
 def proposal(round_: Round, tally: law.Tally) -> tuple[str, str]:

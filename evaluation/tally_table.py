@@ -9,9 +9,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
+from ocop_portal.page_language import filled
 
 from .models import Candidate, Declaration, Result, Round, Seat, Sheet
 from .papers.record import RecordedSeat, freeze, recorded_seats
@@ -87,7 +88,7 @@ class TallyRow:
     def told_problems(self) -> list[str]:
         """The problems; of a product that the viewer may not see, only that there are some."""
         if self.hidden and self.problems:
-            return [_("%s: còn việc cần xử lý trước khi chốt.") % self.product]
+            return [filled(_("%s: còn việc cần xử lý trước khi chốt."), self.product)]
         return self.problems
 
     @property

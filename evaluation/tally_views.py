@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from ocop_portal.pages import REFUSED
+from ocop_portal.page_language import filled
+from ocop_portal.pages import REFUSED, take_errors
 
 from . import rounds as acts
 from .forms import FindingForm, MarkForm, QuestionsForm, SpreadForm, newest
@@ -104,8 +105,7 @@ def settle(request, pk: int):
             else:
                 acts.settle(candidate=candidate, by=request.user, **form.cleaned_data)
         except RoundRefused as refused:
-            for reason in refused.reasons:
-                form.add_error(None, reason)
+            take_errors(form, refused)
         else:
             messages.success(request, _("Đã ghi."))
             return redirect(reverse("evaluation:tally", args=[found.pk]) + f"#sp-{pk}")
@@ -125,7 +125,7 @@ def round_close(request, pk: int):
     """Write every result and shut the round for good."""
     found = find_round(request, pk, "evaluation.close_round")
     if found.state != Round.State.TALLYING and not found.is_settled:
-        reasons = [_("Đợt đánh giá %s.") % found.get_state_display()]
+        reasons = [filled(_("Đợt đánh giá %s."), found.get_state_display())]
         rows = []
     else:
         rows = tally_rows(found)
@@ -141,7 +141,7 @@ def round_close(request, pk: int):
             untold = {problem for row in rows if row.is_hidden for problem in row.problems}
             rest = [reason for reason in refused.reasons if reason not in untold]
             hidden = [problem for row in rows if row.is_hidden for problem in row.told_problems]
-            raise RoundRefused(hidden + rest) from refused
+            raise RoundRefused(*hidden, *rest) from refused
 
     return confirm_act(
         request,
@@ -169,7 +169,7 @@ def round_publish(request, pk: int):
     if found.is_settled:
         rows, reasons = tally_rows(found), []
     else:
-        rows, reasons = [], [_("Đợt đánh giá %s.") % found.get_state_display()]
+        rows, reasons = [], [filled(_("Đợt đánh giá %s."), found.get_state_display())]
     return confirm_act(
         request,
         found,

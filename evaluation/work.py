@@ -6,13 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from communes.models import Role, today
-from communes.scope import holds, units_in_scope
+from communes.scope import holds, unit_ids_in_scope
 from ocop_portal.worklist import WorkItem, work_source
 
 from .complaints import complaints_for, unanswered
-from .models import Round, Seat
-from .rules import works_in_councils
-from .scope import reopened_sheets, seats_of, sheets_owed
+from .models import Round
+from .round_deadlines import is_to_invite
+from .rules import councils_kept, seats_by_council, works_in_councils
+from .scope import reopened_sheets, sheets_owed
 
 
 @work_source
@@ -21,7 +22,9 @@ def sheets_to_hand_in(user):
     if not works_in_councils(user):
         return
     now = timezone.now()
-    mine = seats_of(user).filter(scores=True).values("council")
+    mine = {council for council, seat in seats_by_council(user).items() if seat.scores}
+    if not mine:
+        return
     rounds = {
         round_.pk: round_
         for round_ in Round.objects.filter(state=Round.State.OPEN, council__in=mine)
@@ -55,14 +58,15 @@ def sheets_to_hand_in(user):
 
 @work_source
 def rounds_to_move(user):
-    """Rounds that wait for the secretary, and results that wait for the office to publish."""
+    """Rounds that wait for the secretary, and results that wait for the office to publish.
+
+    For the secretary also the invitations that are not yet sent.
+    """
     if not works_in_councils(user):
         return
     now = timezone.now()
-    kept = set(
-        seats_of(user).filter(position=Seat.Position.SECRETARY).values_list("council", flat=True)
-    )
-    ours = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+    kept = councils_kept(user)
+    ours = unit_ids_in_scope(user, Role.Kind.DISTRICT_OFFICER)
     rounds = (
         Round.objects.filter(council__in=kept) | Round.objects.filter(council__unit__in=ours)
     ).filter(
@@ -83,6 +87,13 @@ def rounds_to_move(user):
                 url=round_.get_absolute_url(),
                 icon=icon,
                 late=int(late),
+            )
+        if round_.council_id in kept and is_to_invite(round_):
+            yield WorkItem(
+                label=_("Gửi thư mời họp – %s") % round_,
+                count=1,
+                url=reverse("evaluation:invitation", args=[round_.pk]),
+                icon="send",
             )
 
 

@@ -1,26 +1,61 @@
 """What the pages of every room share: paging, the path to a page, a refusal on its form."""
 
+from collections.abc import Callable
+
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
+
+from .page_language import filled, reasons_of
 
 PER_PAGE = 20
 REFUSED = 422  # a form that was not taken, shown again with what was typed
 
 
-def page_of(request, rows, *, per_page: int = PER_PAGE) -> Page:
-    """The page of `rows` that the address asks for (`?page=`); the nearest where there is none."""
-    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+class KeysFirst:
+    """Rows of which a page is taken by key: the database then sorts keys, not whole rows.
+
+    `keys`: a QuerySet of keys alone, in order; `whole(keys)`: the QuerySet of these rows, in order.
+    Give `page_of` their `count`.
+    """
+
+    def __init__(self, keys, whole: Callable):
+        self.keys, self.whole = keys, whole
+
+    def __getitem__(self, part: slice):
+        return self.whole(self.keys[part])
+
+
+def page_of(request, rows, *, per_page: int = PER_PAGE, count: int | None = None) -> Page:
+    """The page of `rows` that the address asks for (`?page=`); the nearest where there is none.
+
+    `count`: how many rows there are, where that is known already.
+    """
+    paginator = Paginator(rows, per_page)
+    if count is not None:
+        paginator.count = count
+    return paginator.get_page(request.GET.get("page"))
 
 
 def crumbs(*steps: tuple[str, str]) -> list[dict]:
     """The path to a page as (label, url) pairs; the last step is the page itself."""
-    return [{"label": str(label), "url": url} for label, url in steps]
+    return [{"label": label, "url": url} for label, url in steps]
 
 
-def take_errors(form, error: ValidationError) -> None:
-    """Show a domain function's field errors beside the fields, the rest above the form."""
+def take_errors(form, error: ValidationError, at: str | None = None) -> None:
+    """Show a domain function's field errors beside the fields, the rest above the form.
+
+    `at`: the field beside which a refusal stands that names none itself.
+    """
     if hasattr(error, "error_dict"):
         for name, errors in error.error_dict.items():
             form.add_error(name if name in form.fields else None, errors)
     else:
-        form.add_error(None, error)
+        form.add_error(at, error)
+
+
+def tell_refusal(request, error: ValidationError) -> None:
+    """Say on the next page why an act was not done, a message for each reason."""
+    for reason in reasons_of(error):
+        words = filled(reason.message, reason.params) if reason.params else reason.message
+        messages.error(request, words)

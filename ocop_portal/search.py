@@ -40,5 +40,8 @@ class FilterForm(PortalForm):
 
     @property
     def active_count(self) -> int:
-        """How many filters are set, the search aside."""
-        return sum(1 for name in self.fields if name != "q" and self.wanted.get(name))
+        """How many filters are set, the search aside; one that was not understood is to be seen."""
+        wanted = self.wanted
+        return sum(
+            1 for name in self.fields if name != "q" and (wanted.get(name) or name in self.errors)
+        )

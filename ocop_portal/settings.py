@@ -132,7 +132,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "ocop_portal.page_language.PageTemplates",
+        "NAME": "django",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
@@ -179,7 +180,7 @@ CACHE_URL = env.str("CACHE_URL", default="")
 if CACHE_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "ocop_portal.redis_cache.OneClientRedisCache",
             "LOCATION": CACHE_URL,
         }
     }
@@ -190,6 +191,12 @@ else:
             "LOCATION": str(DATA_DIR / "cache"),
         }
     }
+
+# What a page is drawn with again and again, in each process's own memory, for a moment only.
+CACHES["near"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "near"}
+
+# Seconds for which a public page may be answered from the cache; see ocop_portal/kept_pages.py.
+PUBLIC_PAGE_SECONDS = env.int("PUBLIC_PAGE_SECONDS", default=0 if DEBUG else 60)
 
 # --- People -------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -267,7 +274,7 @@ MAP_TILES_HOST = f"{_tiles.scheme}://{_tiles.netloc}" if _tiles.netloc else ""
 
 # --- For everyone -------------------------------------------------------------------------
 # On which terms the open data may be used: the office's to say.
-OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", default="chưa công bố giấy phép")
+OPEN_DATA_LICENCE = env.str("OPEN_DATA_LICENCE", default="")
 # Messages of buyers: answered within so many working days; name and contact are erased so many days
 # after the answer.
 FEEDBACK_ANSWER_DAYS = env.int("FEEDBACK_ANSWER_DAYS", default=10)
@@ -330,7 +337,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        else "ocop_portal.storage.PackedStaticFilesStorage",
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
@@ -341,9 +348,10 @@ PHOTO_MAX_PIXELS = 50_000_000
 
 # --- Language, time -----------------------------------------------------------------------
 LANGUAGE_CODE = "vi"
-# English of the public pages; the address decides (`languages.py`).
+# The address decides (`languages.py`); what is kept and sent is Vietnamese.
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+MESSAGE_STORAGE = "ocop_portal.page_language.PageMessages"
 FORMAT_MODULE_PATH = ["ocop_portal.formats"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_I18N = True
@@ -401,6 +409,7 @@ CELERY_TASK_ROUTES = {
     "ocop_portal.reminders.tasks.scan": {"queue": "scan"},
     "ocop_portal.reminders.tasks.send_pending": {"queue": "send"},
     "ocop_portal.reminders.tasks.housekeeping": {"queue": "housekeeping"},
+    "ocop_portal.reminders.tasks.write_newsletter": {"queue": "housekeeping"},
     "products.tasks.open_data_snapshot": {"queue": "housekeeping"},
     "products.tasks.forget_contacts": {"queue": "housekeeping"},
     "evaluation.tasks.refresh_expired": {"queue": "housekeeping"},
@@ -424,6 +433,12 @@ CELERY_BEAT_SCHEDULE = {
     "reminders-housekeeping": {
         "task": "ocop_portal.reminders.tasks.housekeeping",
         "schedule": crontab(hour=3, minute=30),
+    },
+    # A letter covers a fixed week, so a late hour or one too many changes nothing.
+    "newsletter": {
+        "task": "ocop_portal.reminders.tasks.write_newsletter",
+        "schedule": crontab(minute=10),
+        "options": {"expires": 3600},
     },
     "imports-take-up": {
         "task": "ocop_portal.exchange.jobs.take_up",

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from django import forms
+from django.conf import settings
+from django.utils import translation
 from django.utils.html import format_html, format_html_join
 
 
@@ -17,7 +19,9 @@ class SuggestInput(forms.TextInput):
         """The box with its list of answers behind it."""
         key = f"goi-y-{name}"
         box = super().render(name, value, {**(attrs or {}), "list": key}, renderer)
-        options = format_html_join(
-            "", '<option value="{}"></option>', ((str(words),) for words in self.suggestions)
-        )
+        # What is chosen is kept: in Vietnamese, on an English page too.
+        with translation.override(settings.LANGUAGE_CODE):
+            options = format_html_join(
+                "", '<option value="{}"></option>', ((str(words),) for words in self.suggestions)
+            )
         return format_html('{}<datalist id="{}">{}</datalist>', box, key, options)

@@ -16,6 +16,9 @@ from django.http import FileResponse, Http404
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from ocop_portal.page_language import filled
+from ocop_portal.refusals import ActRefused
+
 from .text import normalise
 
 PDF = "application/pdf"
@@ -30,8 +33,8 @@ SUFFIXES = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", HEIC: ".heic", WORD: ".docx"
 SHOWN_IN_PLACE = {PDF, JPEG, PNG}
 
 
-class FileRefused(Exception):
-    """A file that is not taken in; the message is for the screen."""
+class FileRefused(ActRefused):
+    """A file that is not taken in."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,12 @@ class Upload:
     size: int
     sha256: str
 
+    def put_in(self, row) -> None:
+        """Store the file with a row that has these fields; whoever calls saves the row."""
+        row.original_name, row.content_type = self.name, self.content_type
+        row.size, row.sha256 = self.size, self.sha256
+        row.file.save(self.stored_name, self.file, save=False)
+
 
 def check_upload(
     uploaded, *, accepted: Iterable[str], refusal: str, limit_mb: int | None = None
@@ -57,7 +66,7 @@ def check_upload(
     """
     limit_mb = settings.UPLOAD_MAX_MB if limit_mb is None else limit_mb
     if uploaded.size > limit_mb * 1024 * 1024:
-        raise FileRefused(_("Tệp lớn hơn %s MB. Hãy nén hoặc tách nhỏ.") % limit_mb)
+        raise FileRefused(filled(_("Tệp lớn hơn %s MB. Hãy nén hoặc tách nhỏ."), limit_mb))
     if uploaded.size == 0:
         raise FileRefused(_("Tệp rỗng."))
     content_type = _sniff(uploaded)

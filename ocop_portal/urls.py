@@ -13,7 +13,7 @@ from evaluation.check_views import check_certificate, check_certificates
 from products import open_views
 from products.public_views import home
 
-from . import health, views
+from . import health, newsletter_views, views
 from . import offline as public_offline
 from .api import docs as api_docs
 
@@ -58,6 +58,9 @@ urlpatterns += i18n_patterns(
     path("", include("communes.urls")),
     path("", include("products.urls")),
     path("danh-gia/", include("evaluation.urls")),
+    path("ban-tin/", newsletter_views.subscribe, name="newsletter"),
+    path("ban-tin/xac-nhan/<str:signed>/", newsletter_views.confirm, name="newsletter_confirm"),
+    path("ban-tin/huy/<str:token>/", newsletter_views.leave, name="newsletter_leave"),
     path("kiem-tra/", check_certificates, name="check_certificates"),
     path("kiem-tra/<str:code>/", check_certificate, name="check_certificate"),
     prefix_default_language=False,

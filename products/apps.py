@@ -7,15 +7,19 @@ class ProductsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (  # noqa: F401  they register
+            blank_forms,
             catalogue,
             deadlines,
             exchange,
+            handing_in,
             idea_exchange,
+            newsletter,
             promotion_deadlines,
             renaming,
             rules,
             slot_deadlines,
             thread_deadlines,
+            unit_page,
             voice_deadlines,
             work,
             works_deadlines,

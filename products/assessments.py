@@ -5,6 +5,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ocop_portal.page_language import filled
+
 from .form_content import CRITERIA
 from .models import Assessment, Entry, FilledForm, Finding
 
@@ -36,9 +38,9 @@ def _unassessed(entry: Entry, kind: str) -> list[str]:
     reasons = []
     for code, name in CRITERIA[kind]:
         if code not in results:
-            reasons.append(_("Chưa ghi nhận xét: %s.") % name)
+            reasons.append(filled(_("Chưa ghi nhận xét: %s."), name))
         elif results[code] == Finding.Result.CHANGE:
-            reasons.append(_("Còn cần sửa: %s.") % name)
+            reasons.append(filled(_("Còn cần sửa: %s."), name))
     return reasons
 
 
@@ -62,12 +64,14 @@ def save_findings(*, entry: Entry, findings: dict[str, tuple[str, str]], by) -> 
     kind = WAITING.get(entry.state)
     if kind is None or entry.cycle.is_closed:
         raise ValidationError(
-            _("Không còn chờ nhận xét: sản phẩm đang ở trạng thái “%s”.")
-            % entry.get_state_display()
+            filled(
+                _("Không còn chờ nhận xét: sản phẩm đang ở trạng thái “%s”."),
+                Entry.State(entry.state).label,
+            )
         )
     names = dict(CRITERIA[kind])
     unsaid = [
-        _("Cần ghi điều phải sửa: %s.") % names[code]
+        filled(_("Cần ghi điều phải sửa: %s."), names[code])
         for code, (result, note) in findings.items()
         if result == Finding.Result.CHANGE and not note.strip()
     ]

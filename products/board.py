@@ -3,7 +3,19 @@
 import datetime
 from dataclasses import dataclass, field
 
-from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -52,8 +64,14 @@ COMMUNE_STATES = tuple(state for state in S if turn_of(state) == COMMUNE)
 DISTRICT_STATES = tuple(state for state in S if turn_of(state) == DISTRICT)
 
 
-def with_due(entries: QuerySet[Entry]) -> QuerySet[Entry]:
-    """Entries with `due_on`: the planned last day of the step that each stands in, or None."""
+def with_due(entries: QuerySet[Entry], steps: list[CycleStep] | None = None) -> QuerySet[Entry]:
+    """Entries with `due_on`: the planned last day of the step that each stands in, or None.
+
+    `steps`: of the one cycle that all the entries are of; no row then has to look them up.
+    """
+    if steps is not None:
+        dated = (When(step=step.number, then=Value(step.due_on)) for step in steps if step.due_on)
+        return entries.annotate(due_on=Case(*dated, output_field=DateField()))
     step = CycleStep.objects.filter(cycle=OuterRef("cycle"), number=OuterRef("step"))
     return entries.annotate(due_on=Subquery(step.values("due_on")[:1], output_field=DateField()))
 
@@ -63,17 +81,20 @@ def late_q(day: datetime.date | None = None) -> Q:
     return Q(due_on__lt=day or today(), cycle__is_closed=False) & ~Q(state__in=NEVER_LATE)
 
 
+def is_late(
+    state: str, due_on: datetime.date | None, cycle: Cycle, day: datetime.date | None = None
+) -> bool:
+    """`late_q` for one entry: its state, the last day of the step it stands in, its cycle."""
+    passed = due_on is not None and due_on < (day or today())
+    return passed and state not in NEVER_LATE and not cycle.is_closed
+
+
 def mark(entry: Entry, due_on: datetime.date | None, day: datetime.date | None = None) -> Entry:
     """Give an entry what a card shows: `tone`, `days_here`, `late_text` ("trễ 3 ngày" or "")."""
     day = day or today()
     entry.tone = TONES[entry.state]
     entry.days_here = max((day - timezone.localtime(entry.state_since).date()).days, 0)
-    late = (
-        due_on is not None
-        and due_on < day
-        and entry.state not in NEVER_LATE
-        and not entry.cycle.is_closed
-    )
+    late = is_late(entry.state, due_on, entry.cycle, day)
     entry.late_text = days_late_text((day - due_on).days) if late else ""
     return entry
 
@@ -96,23 +117,25 @@ class Column:
 def columns(entries: QuerySet[Entry], steps: list[CycleStep]) -> list[Column]:
     """The six steps with their counts; one query.
 
-    `entries` are those of one cycle, made by `with_due` and filtered as the officer asked.
+    `entries` are those of one cycle, filtered as the officer asked; `steps` are this cycle's.
     """
     by_step = {step.number: Column(step) for step in steps}
-    for number, count, late in (
-        entries.order_by()
-        .values_list("step")
-        .annotate(count=Count("pk"), late=Count("pk", filter=late_q()))
-    ):
-        by_step[number].count, by_step[number].late = count, late
+    counts = entries.order_by().values_list("step", "state").annotate(count=Count("pk"))
+    for number, state, count in counts:
+        column = by_step[number]
+        column.count += count
+        if is_late(state, column.step.due_on, column.step.cycle):
+            column.late += count
     return list(by_step.values())
 
 
 def deal_cards(found: list[Column], cycle: Cycle, entries: QuerySet[Entry]) -> None:
     """Lay under each step the entries that waited longest, `CARDS_PER_STEP` at most; one query."""
     by_step = {column.step.number: column for column in found}
-    shown = (
-        entries.annotate(
+    # Keys alone are numbered: whole rows would be sorted by the thousand to show a hundred.
+    first = (
+        entries.order_by()
+        .annotate(
             place=Window(
                 RowNumber(),
                 partition_by="step",
@@ -120,12 +143,18 @@ def deal_cards(found: list[Column], cycle: Cycle, entries: QuerySet[Entry]) -> N
             )
         )
         .filter(place__lte=CARDS_PER_STEP)
+    )
+    # Said how many at most, PostgreSQL looks these few up and does not read the whole table again.
+    keys = first.values("pk")[: CARDS_PER_STEP * len(found)]
+    shown = (
+        Entry.objects.filter(pk__in=keys)
         .select_related("product__producer__unit")
-        .order_by("step", "place")
+        .order_by("step", "state_since", "pk")
     )
     for entry in shown:
         entry.cycle = cycle
-        by_step[entry.step].entries.append(mark(entry, entry.due_on))
+        column = by_step[entry.step]
+        column.entries.append(mark(entry, column.step.due_on))
 
 
 def steps_of(cycle: Cycle) -> list[CycleStep]:

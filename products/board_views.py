@@ -1,18 +1,19 @@
 """Pages of the board: entries by step, as a table to move several at once, communes by steps."""
 
 from django.contrib import messages
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from communes.models import Unit
 from communes.scope import OFFICERS, units_in_scope
 from ocop_portal.exchange.tables import Field, as_file, wanted_format
-from ocop_portal.pages import crumbs, page_of
+from ocop_portal.page_language import filled
+from ocop_portal.pages import KeysFirst, crumbs, page_of
 
 from . import board as boards
 from .bulk import MOST, BulkRefused, move_all, moves_for
@@ -25,7 +26,7 @@ from .scope import cycles_for, entries_for
 from .views import officers_only
 
 # What a person filtered by is kept for the next time, on whatever cycle.
-KEPT = ("unit", "step", "state", "late", "xem")
+KEPT = ("unit", "unit_typed", "step", "state", "late", "xem")
 ASKED = "loc"  # sent by the filter form alone: links from elsewhere do not change what is kept
 SESSION_KEY = "board-filter"
 
@@ -54,11 +55,12 @@ def _board_page(request, cycle: Cycle, *, refusals=(), tried: dict | None = None
     user = request.user
     mine = entries_for(user).filter(cycle=cycle)
     wanted = EntryFilter(request.GET, entries=mine)
-    found = wanted.apply(boards.with_due(mine))
+    steps = boards.steps_of(cycle)
+    found = wanted.apply(boards.with_due(mine, steps))
     if format_ := wanted_format(request):
         name = f"chu-trinh-{cycle.year}"
         return as_file(format_, name=name, fields=ENTRY_FIELDS, rows=_ordered(found).iterator())
-    columns = boards.columns(found, boards.steps_of(cycle))
+    columns = boards.columns(found, steps)
     as_table = request.GET.get("xem") == "bang" or bool(refusals)
     context = {
         "cycle": cycle,
@@ -77,7 +79,11 @@ def _board_page(request, cycle: Cycle, *, refusals=(), tried: dict | None = None
         "breadcrumbs": crumbs((_("Chu trình năm"), reverse("products:cycles")), (str(cycle), "")),
     }
     if as_table:
-        page = page_of(request, _ordered(found))
+        rows = KeysFirst(
+            _ordered(found).values("pk"),
+            lambda keys: _ordered(boards.with_due(Entry.objects.filter(pk__in=keys), steps)),
+        )
+        page = page_of(request, rows, count=context["total"])
         for entry in page.object_list:
             entry.cycle = cycle
             boards.mark(entry, entry.due_on)
@@ -117,7 +123,7 @@ def entries_move(request, pk: int):
     elif row is None or not row.actor:
         problem = _("Chưa chọn việc cần làm với các sản phẩm đã chọn.")
     elif len(expected) > MOST:
-        problem = _("Mỗi lần chuyển nhiều nhất %d sản phẩm.") % MOST
+        problem = filled(_("Mỗi lần chuyển nhiều nhất %d sản phẩm."), MOST)
     if problem:
         messages.error(request, problem)
         return _board_page(request, cycle, tried=tried, status=422)
@@ -140,7 +146,7 @@ def entries_move(request, pk: int):
         return _board_page(request, cycle, refusals=refused.refusals, tried=tried, status=409)
     messages.success(
         request,
-        _("%(told)s: %(count)d sản phẩm.") % {"told": row.told, "count": len(moved)},
+        filled(_("%(told)s: %(count)d sản phẩm."), {"told": row.told, "count": len(moved)}),
     )
     query = request.GET.copy()
     query.pop("page", None)
@@ -162,8 +168,9 @@ def _ticked(request) -> dict[int, str]:
 def matrix(request, pk: int):
     """Communes by steps: how many entries stand where, how many are late; each number is a link."""
     cycle = _find_cycle(request, pk)
+    dates = boards.steps_of(cycle)
     mine = boards.with_due(
-        entries_for(request.user).filter(cycle=cycle).exclude(state=Entry.State.WITHDRAWN)
+        entries_for(request.user).filter(cycle=cycle).exclude(state=Entry.State.WITHDRAWN), dates
     )
     steps = [step for step in Step if step != Step.OUTREACH]
     communes = _communes(request.user, cycle, mine)
@@ -172,7 +179,7 @@ def matrix(request, pk: int):
         name = f"xa-theo-buoc-{cycle.year}"
         return as_file(format_, name=name, fields=_matrix_fields(steps), rows=rows)
     page = page_of(request, communes, per_page=50)
-    totals = boards.columns(mine, boards.steps_of(cycle))[1:]
+    totals = boards.columns(mine, dates)[1:]
     return render(
         request,
         "products/matrix.html",
@@ -197,10 +204,15 @@ def _communes(user, cycle: Cycle, entries):
     there = Unit.objects.on(day_in(cycle.year)).filter(
         level=Unit.Level.COMMUNE, covered_by__holder=cycle.unit_id
     )
-    with_entries = entries.order_by().values("product__producer__unit")
+    # Entries are looked for under the units that are not there, mostly few: to list the units of
+    # all entries takes longer.
+    elsewhere = Unit.objects.filter(
+        ~Exists(there.filter(pk=OuterRef("pk"))),
+        Exists(entries.order_by().filter(product__producer__unit=OuterRef("pk"))),
+    )
     return (
         units_in_scope(user, *OFFICERS)
-        .filter(Q(pk__in=there.values("pk")) | Q(pk__in=with_entries))
+        .filter(Q(pk__in=there.values("pk")) | Q(pk__in=elsewhere.values("pk")))
         .order_by("search", "pk")
     )
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+
+from ocop_portal.page_language import filled
+from ocop_portal.refusals import ActRefused
 
 from .cycle import BY_NAME, Refused, Transition, move, transitions_from
 from .models import Entry
@@ -19,12 +22,18 @@ class Refusal:
     reasons: list[str]
 
 
-class BulkRefused(Exception):
+class BulkRefused(ActRefused):
     """Nothing was moved; `refusals` name every entry that stands in the way."""
 
     def __init__(self, refusals: list[Refusal]):
         self.refusals = refusals
-        super().__init__(f"{len(refusals)} refused")
+        super().__init__(
+            *(
+                filled("%(entry)s: %(why)s", {"entry": refusal.entry, "why": why})
+                for refusal in refusals
+                for why in refusal.reasons
+            )
+        )
 
 
 @transaction.atomic

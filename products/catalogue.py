@@ -4,6 +4,7 @@ All of it starts from `PublicRating`. Such a row exists only for a published fac
 round that is still being scored or not yet published can come through.
 """
 
+import datetime
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -12,14 +13,14 @@ from fractions import Fraction
 from functools import lru_cache
 
 from django.db import models
-from django.db.models import Case, Count, F, FilteredRelation, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, FilteredRelation, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Right
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communes.models import Unit, today
-from communes.sections import unit_figure, unit_section
+from communes.sections import unit_figure
 from ocop_portal import law
 from ocop_portal.lawbook import versions
 from ocop_portal.search import MAX_QUERY
@@ -29,7 +30,6 @@ from . import word_index
 from .models import Product, PublicRating
 from .word_index import Hits
 
-ON_UNIT_PAGE = 6
 MOST_COMMUNES = 200
 
 
@@ -56,6 +56,19 @@ def standing(prefix: str = "") -> Case:
     )
 
 
+def standing_of(
+    kind: str, valid_until: datetime.date | None, revoked_on: datetime.date | None
+) -> Standing:
+    """The same as `standing()`, of the values of one rating."""
+    if kind != PublicRating.Kind.RECOGNITION:
+        return Standing.COUNCIL
+    if revoked_on is not None:
+        return Standing.REVOKED
+    if valid_until is None:
+        return Standing.UNDATED
+    return Standing.EXPIRED if valid_until < today() else Standing.CERTIFIED
+
+
 def ratings() -> QuerySet[PublicRating]:
     """Published facts, each with its `standing` today, the newest first."""
     year, day = _newest()
@@ -78,23 +91,9 @@ def starred_products() -> QuerySet[Product]:
     return rated_products().exclude(standing=Standing.REVOKED)
 
 
-def for_cards(products: QuerySet[Product]) -> QuerySet[Product]:
-    """Everything a product's card shows: `facts` (the current one) and photos; two more queries."""
-    return products.select_related("producer__unit").prefetch_related(
-        Prefetch("ratings", ratings().filter(is_current=True), to_attr="facts"), "photos"
-    )
-
-
 def products_of_unit(unit: Unit) -> QuerySet[Product]:
     """The products with stars of a unit, of the units below it and of those merged into it."""
     return most_stars_first(starred_products().filter(producer__unit__covered_by__holder=unit))
-
-
-@unit_section("products/public/_unit_products.html")
-def unit_products(unit: Unit) -> dict:
-    """The first products of a unit, for its public page; the catalogue has them all."""
-    found = products_of_unit(unit)
-    return {"products": list(for_cards(found)[:ON_UNIT_PAGE]), "total": found.count(), "unit": unit}
 
 
 @unit_figure(gettext_lazy("Sản phẩm có hạng sao"))
@@ -191,9 +190,9 @@ def wanted(query: dict) -> Wanted:
     for name in ("commune", "then"):
         if not re.fullmatch(r"[0-9]{1,18}", found[name]):
             found[name] = ""
-    if found["branch"] not in branch_names():
+    if found["branch"] and found["branch"] not in branch_names():
         found["branch"] = ""
-    if found["set"] not in set_names():
+    if found["set"] and found["set"] not in set_names():
         found["set"] = ""
     if found["sort"] not in ORDERS:
         found["sort"] = ""
@@ -284,8 +283,10 @@ class Choice:
         return f"{self.label} ({self.count})"
 
 
-def choices(search: Wanted, hits: Hits) -> dict[str, list[Choice]]:
+def choices(search: Wanted, hits: Hits, *, places: bool = True) -> dict[str, list[Choice]]:
     """What each filter offers, with counts; three queries, and up to two for a chosen place.
+
+    One query without the filters by place.
 
     A count leaves its own filter aside, so that one can change from 4 to 3 stars in one go.
     """
@@ -322,8 +323,9 @@ def choices(search: Wanted, hits: Hits) -> dict[str, list[Choice]]:
         if name in chosen:
             counts.setdefault(chosen[name], 0)
         offered[name] = _in_order(name, counts)
-    offered["commune"] = _communes(search, hits)
-    offered["then"] = _communes_of_then(search, hits)
+    if places:
+        offered["commune"] = _communes(search, hits)
+        offered["then"] = _communes_of_then(search, hits)
     return offered
 
 

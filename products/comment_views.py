@@ -4,15 +4,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ocop_portal.pages import REFUSED, take_errors
 
 from . import comments
+from .entry_forms import ReasonForm
 from .entry_views import entry_crumbs, find_entry
 from .filled_fields import CommentForm
-from .forms import ReasonForm
 from .models import Comment
 from .serving import paper_response
 from .views import officers_only, posted
@@ -101,6 +101,7 @@ def comment_withdraw(request, pk: int):
             "title": _("Rút ý kiến"),
             "lead": found.text[:300],
             "submit_label": _("Rút"),
+            "tone": "danger",
             "cancel_url": f"{found.entry.get_absolute_url()}{PLACE}",
             "breadcrumbs": entry_crumbs(found.entry, (_("Rút ý kiến"), "")),
         },

@@ -53,9 +53,7 @@ def say(*, entry: Entry, by, text: str, upload: Upload | None = None) -> Comment
     side = side_of(entry, by)
     comment = Comment(entry=entry, by=by, side=side, office=_office(by, side), text=text)
     if upload:
-        comment.original_name, comment.content_type = upload.name, upload.content_type
-        comment.size, comment.sha256 = upload.size, sha256
-        comment.file.save(upload.stored_name, upload.file, save=False)
+        upload.put_in(comment)
     comment.save()
     mark_read(entry=entry, by=by, up_to=comment.pk)
     return comment

@@ -14,6 +14,8 @@ from django.utils.translation import ngettext
 
 from ocop_portal import law
 from ocop_portal.lawbook import versions
+from ocop_portal.page_language import filled, lowered
+from ocop_portal.refusals import ActRefused
 
 from . import assessments, dossier, filled_forms, leaves, works
 from .models import Cycle, CycleStep, Entry, EntryEvent, FilledForm, Product, Step
@@ -38,12 +40,8 @@ STEP_OF_STATE = {
 }  # WITHDRAWN keeps the step in which the entry stood
 
 
-class Refused(Exception):
-    """A move that may not be made; `reasons` say why, in words for the screen."""
-
-    def __init__(self, reasons: list[str]):
-        self.reasons = [str(reason) for reason in reasons]
-        super().__init__("; ".join(self.reasons))
+class Refused(ActRefused):
+    """A move that may not be made."""
 
 
 Condition = Callable[[Entry], list[str]]
@@ -96,8 +94,10 @@ def set_is_usable(entry: Entry) -> list[str]:
     if summary.usable:
         return []
     return [
-        _("Bộ %(number)s “%(name)s” chưa có tiêu chí trong hệ thống nên chưa thể đánh giá.")
-        % {"number": summary.number, "name": summary.name}
+        filled(
+            _("Bộ %(number)s “%(name)s” chưa có tiêu chí trong hệ thống nên chưa thể đánh giá."),
+            {"number": summary.number, "name": summary.name},
+        )
     ]
 
 
@@ -329,13 +329,13 @@ def available(entry: Entry, user) -> list[Transition]:
 def why_not(entry: Entry, transition: Transition) -> list[str]:
     """What is missing before the move may be made; empty when nothing is."""
     if entry.cycle.is_closed:
-        return [str(_("Chu trình năm %s đã khép lại.") % entry.cycle.year)]
-    return [str(reason) for condition in transition.conditions for reason in condition(entry)]
+        return [filled(_("Chu trình năm %s đã khép lại."), entry.cycle.year)]
+    return [reason for condition in transition.conditions for reason in condition(entry)]
 
 
 def warnings_of(entry: Entry, transition: Transition) -> list[str]:
     """What the officer is to look at, and confirm, before the move is made."""
-    return [str(words) for warning in transition.warnings for words in warning(entry)]
+    return [words for warning in transition.warnings for words in warning(entry)]
 
 
 @transaction.atomic
@@ -368,15 +368,15 @@ def move(
         last = entry.events.exclude(to_state="").order_by("-at", "-pk").first()
         if last and last.action == name and last.by_id == by.pk and last.to_state == entry.state:
             return entry
-        raise Refused([_stale(entry, last)])
+        raise Refused(_stale(entry, last))
     reasons = why_not(entry, transition)
     if transition.needs_reason and not reason:
-        reasons.append(str(_("Cần ghi: %s.") % str(transition.reason_label).lower()))
+        reasons.append(filled(_("Cần ghi: %s."), lowered(transition.reason_label)))
     warned = warnings_of(entry, transition)
     if warned and not despite:
-        reasons += [*warned, str(_("Nếu vẫn chuyển, hãy đánh dấu xác nhận ở trang của sản phẩm."))]
+        reasons += [*warned, _("Nếu vẫn chuyển, hãy đánh dấu xác nhận ở trang của sản phẩm.")]
     if reasons:
-        raise Refused(reasons)
+        raise Refused(*reasons)
 
     # What was written on screen is handed in, and the district's findings are closed, with the move.
     filled_forms.hand_in(entry=entry, move=name, by=by)
@@ -392,7 +392,7 @@ def move(
         from_state=before,
         to_state=entry.state,
         by=by,
-        reason="\n".join([reason, *warned]),
+        reason="\n".join([reason, *map(str, warned)]),
         handed_in=dossier.handed_in(entry),
     )
     return follow_set(entry=entry, by=by) if before in BY_A_COUNCIL else entry
@@ -435,16 +435,16 @@ def follow_set(*, entry: Entry, by) -> Entry:
 def _stale(entry: Entry, last: EntryEvent | None) -> str:
     """Who moved the entry before, for the one who came second."""
     if last is None:
-        return str(_("Sản phẩm đang ở trạng thái “%s”.") % entry.get_state_display())
-    return str(
+        return filled(_("Sản phẩm đang ở trạng thái “%s”."), S(entry.state).label)
+    return filled(
         _(
             "%(who)s đã chuyển sản phẩm sang “%(state)s” lúc %(when)s. Hãy xem lại trước khi làm tiếp."
-        )
-        % {
+        ),
+        {
             "who": last.by,
-            "state": entry.get_state_display(),
+            "state": S(entry.state).label,
             "when": timezone.localtime(last.at).strftime("%H:%M %d/%m/%Y"),
-        }
+        },
     )
 
 
@@ -476,17 +476,17 @@ def enter(
     `Refused` when the cycle is closed, and when no set was chosen: none is ever guessed.
     """
     if cycle.is_closed:
-        raise Refused([_("Chu trình năm %s đã khép lại.") % cycle.year])
+        raise Refused(filled(_("Chu trình năm %s đã khép lại."), cycle.year))
     if product.decision == cycle.decision:
         set_number = product.set_number
     elif set_number is None:
         raise Refused(
-            [
+            filled(
                 _(
                     "Sản phẩm đang được phân loại theo Quyết định khác; cần chọn bộ sản phẩm theo %s."
-                )
-                % cycle.law.number
-            ]
+                ),
+                cycle.law.number,
+            )
         )
     cycle.law.summary(set_number)
     entry, created = Entry.objects.get_or_create(

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from communes.models import today
 from ocop_portal import law
+from ocop_portal.page_language import filled
+from ocop_portal.refusals import ActRefused
 
 from .files import Upload
 from .models import Entry, EntryEvent, EvidenceLink, Paper, Step
@@ -22,8 +24,8 @@ SENT_AGAIN = datetime.timedelta(minutes=1)
 DETAILS = ("quantity", "number", "issued_by", "issued_on", "valid_until", "note")
 
 
-class PaperRefused(Exception):
-    """A paper that may not be added or withdrawn; the message is for the screen."""
+class PaperRefused(ActRefused):
+    """A paper that may not be added or withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,9 @@ class DossierLine:
 
 def _applies(item: law.DossierItem, entry: Entry) -> tuple[bool, str]:
     if item.only_if == "must_register" and not entry.product.producer.must_register:
-        return False, str(_("Chủ thể không thuộc diện phải đăng ký kinh doanh."))
+        return False, _("Chủ thể không thuộc diện phải đăng ký kinh doanh.")
     if item.not_for_services and entry.cycle.law.summary(entry.set_number).is_service:
-        return False, str(_("Không áp dụng cho sản phẩm dịch vụ."))
+        return False, _("Không áp dụng cho sản phẩm dịch vụ.")
     return True, ""
 
 
@@ -101,15 +103,18 @@ def missing_items(entry: Entry, *, by_step: int = Step.EVALUATION) -> dict[str, 
         if not line.is_missing or line.item.due_step > by_step:
             continue
         if line.is_expired:
-            words = _("%s đã hết giá trị.") % line.item.name
+            words = filled(_("%s đã hết giá trị."), line.item.name)
         elif line.item.form == "physical":
-            words = _("Chưa nhận đủ %(quantity)s: %(name)s.") % {
-                "quantity": line.item.quantity,
-                "name": line.item.name,
-            }
+            words = filled(
+                _("Chưa nhận đủ %(quantity)s: %(name)s."),
+                {
+                    "quantity": line.item.quantity,
+                    "name": line.item.name,
+                },
+            )
         else:
-            words = _("Còn thiếu: %s.") % line.item.name
-        missing[line.item.code] = str(words)
+            words = filled(_("Còn thiếu: %s."), line.item.name)
+        missing[line.item.code] = words
     return missing
 
 
@@ -150,15 +155,15 @@ def why_locked(entry: Entry, user, *, asked: bool = False) -> str:
     `asked`: the district itself has asked for the paper, and will look at it before it accepts.
     """
     if entry.state not in CHANGEABLE_STATES or entry.cycle.is_closed:
-        return str(_("Hồ sơ đang khóa, chỉ xem được."))
+        return _("Hồ sơ đang khóa, chỉ xem được.")
     if asked and entry.state == Entry.State.DOSSIER_SUBMITTED:
         return ""
     if entry.state in WITH_DISTRICT and not user.has_perm("products.decide_entry", entry):
-        return str(
+        return filled(
             _(
                 "Hồ sơ đang ở %(office)s, chỉ xem được. Cần thêm bớt, hãy đề nghị %(office)s trả lại."
-            )
-            % {"office": entry.cycle.office}
+            ),
+            {"office": entry.cycle.office},
         )
     return ""
 
@@ -191,15 +196,15 @@ def attach_paper(
         return same
     if in_force.count() >= MAX_PAPERS:
         raise PaperRefused(
-            _("Mỗi loại giấy tờ có nhiều nhất %d bản. Hãy gộp các tệp, hoặc rút bớt bản không cần.")
-            % MAX_PAPERS
+            filled(
+                _(
+                    "Mỗi loại giấy tờ có nhiều nhất %d bản. Hãy gộp các tệp, hoặc rút bớt bản không cần."
+                ),
+                MAX_PAPERS,
+            )
         )
     if upload is not None:
-        paper.original_name = upload.name
-        paper.content_type = upload.content_type
-        paper.size = upload.size
-        paper.sha256 = upload.sha256
-        paper.file.save(upload.stored_name, upload.file, save=False)
+        upload.put_in(paper)
     paper.entry, paper.uploaded_by = entry, by
     paper.save()
     EntryEvent.objects.create(

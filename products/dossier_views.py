@@ -7,18 +7,18 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from communes.keeping_forms import helper_of
 from communes.models import today
 from ocop_portal.forms import PortalForm, PortalModelForm
-from ocop_portal.pages import REFUSED
+from ocop_portal.page_language import filled
+from ocop_portal.pages import REFUSED, take_errors
 
 from .dossier import PaperRefused
+from .entry_forms import PaperForm
 from .entry_views import entry_crumbs, find_entry
 from .evidence_links import criteria_of, link_evidence
-from .forms import PaperForm
 from .models import Paper, PaperSlot
 from .paper_slots import answer_slot, ask_for, fill_slot
 from .views import officers_only, posted
@@ -28,7 +28,7 @@ class CriteriaForm(PortalForm):
     """The criteria that a paper proves."""
 
     criteria = forms.MultipleChoiceField(
-        label=gettext_lazy("Giấy này chứng minh cho tiêu chí nào?"),
+        label=_("Giấy này chứng minh cho tiêu chí nào?"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -44,7 +44,7 @@ class CriteriaForm(PortalForm):
 class SlotForm(PortalModelForm):
     """A paper that the district asks for."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Loại giấy tờ"))
+    kind = forms.ChoiceField(label=_("Loại giấy tờ"))
 
     class Meta:
         model = PaperSlot
@@ -68,18 +68,18 @@ class AnswerForm(PortalForm):
     """What the district says to a paper that was handed in."""
 
     state = forms.ChoiceField(
-        label=gettext_lazy("Trả lời"),
+        label=_("Trả lời"),
         choices=[
-            ("accepted", gettext_lazy("Nhận")),
-            ("refused", gettext_lazy("Chưa đạt, bổ sung lại")),
-            ("withdrawn", gettext_lazy("Không yêu cầu nữa")),
+            ("accepted", _("Nhận")),
+            ("refused", _("Chưa đạt, bổ sung lại")),
+            ("withdrawn", _("Không yêu cầu nữa")),
         ],
     )
     answer = forms.CharField(
-        label=gettext_lazy("Lý do"),
+        label=_("Lý do"),
         required=False,
         max_length=500,
-        help_text=gettext_lazy("Không cần ghi khi nhận."),
+        help_text=_("Không cần ghi khi nhận."),
     )
 
     def __init__(self, *args, slot: PaperSlot, **kwargs):
@@ -103,7 +103,7 @@ def _page(request, form, act, *, entry, title: str, lead: str = "", multipart=Fa
         try:
             act()
         except PaperRefused as refused:
-            form.add_error(None, str(refused))
+            take_errors(form, refused)
         else:
             messages.success(request, _("Đã lưu."))
             return redirect(f"{entry.get_absolute_url()}#ho-so")
@@ -179,7 +179,7 @@ def slot_fill(request, pk: int):
         form,
         lambda: fill_slot(slot=slot, paper=form.instance, upload=form.upload, by=request.user),
         entry=entry,
-        title=_("Bổ sung: %s") % slot.words,
+        title=filled(_("Bổ sung: %s"), slot.words),
         lead=slot.why,
         multipart=True,
     )
@@ -197,6 +197,6 @@ def slot_answer(request, pk: int):
         form,
         lambda: answer_slot(slot=slot, by=request.user, **form.cleaned_data),
         entry=entry,
-        title=_("Trả lời: %s") % slot.words,
+        title=filled(_("Trả lời: %s"), slot.words),
         lead=slot.why,
     )

@@ -5,21 +5,22 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import lazy
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ocop_portal import law
 from ocop_portal.lawbook import versions
-from ocop_portal.pages import crumbs
+from ocop_portal.page_language import filled
+from ocop_portal.pages import crumbs, take_errors
 
 from . import board as boards
 from . import dossier
 from .cycle import BY_NAME, Refused, available, enter, move, warnings_of, why_not
+from .entry_forms import EntryForm, IdeaForm, MoveForm, PaperForm, ReasonForm
 from .entry_parts import steps_context, thread_context
 from .evidence_links import criteria_of, glance_of
-from .forms import EntryForm, IdeaForm, MoveForm, PaperForm, ReasonForm
 from .models import Cycle, CycleStep, Entry, EntryEvent, Paper
 from .register import may_write_idea, write_idea
 from .scope import cycles_for
@@ -28,20 +29,20 @@ from .views import officers_only, posted
 from .works import NUMBERS, why_locked, works_of
 
 OTHER_ACTIONS = {
-    "enter": gettext_lazy("Đưa vào chu trình"),
-    "idea.written": gettext_lazy("Sửa nội dung ý tưởng"),
-    "set.changed": gettext_lazy("Đổi bộ sản phẩm"),
-    "form.handed_in": gettext_lazy("Nộp biểu điền trên máy"),
-    "paper.attached": gettext_lazy("Thêm giấy tờ"),
-    "paper.withdrawn": gettext_lazy("Rút giấy tờ"),
-    "evidence.linked": gettext_lazy("Gắn giấy tờ với tiêu chí"),
-    "slot.asked": gettext_lazy("Yêu cầu thêm giấy tờ"),
-    "slot.filled": gettext_lazy("Bổ sung giấy tờ được yêu cầu"),
-    "slot.accepted": gettext_lazy("Nhận giấy tờ bổ sung"),
-    "slot.refused": gettext_lazy("Giấy tờ bổ sung chưa đạt"),
-    "slot.withdrawn": gettext_lazy("Không yêu cầu giấy tờ nữa"),
-    "self_assessment.attached": gettext_lazy("Gắn bản tự đánh giá của chủ thể"),
-    "self_assessment.withdrawn": gettext_lazy("Rút bản tự đánh giá của chủ thể"),
+    "enter": _("Đưa vào chu trình"),
+    "idea.written": _("Sửa nội dung ý tưởng"),
+    "set.changed": _("Đổi bộ sản phẩm"),
+    "form.handed_in": _("Nộp biểu điền trên máy"),
+    "paper.attached": _("Thêm giấy tờ"),
+    "paper.withdrawn": _("Rút giấy tờ"),
+    "evidence.linked": _("Gắn giấy tờ với tiêu chí"),
+    "slot.asked": _("Yêu cầu thêm giấy tờ"),
+    "slot.filled": _("Bổ sung giấy tờ được yêu cầu"),
+    "slot.accepted": _("Nhận giấy tờ bổ sung"),
+    "slot.refused": _("Giấy tờ bổ sung chưa đạt"),
+    "slot.withdrawn": _("Không yêu cầu giấy tờ nữa"),
+    "self_assessment.attached": _("Gắn bản tự đánh giá của chủ thể"),
+    "self_assessment.withdrawn": _("Rút bản tự đánh giá của chủ thể"),
 }
 
 # What their reason holds is what was done, not why.
@@ -63,7 +64,7 @@ def find_entry(request, pk: int, **more) -> Entry:
 
 def entry_crumbs(entry: Entry, *more: tuple[str, str]) -> list[dict]:
     return crumbs(
-        (_("Chu trình năm %s") % entry.cycle.year, entry.cycle.get_absolute_url()),
+        (filled(_("Chu trình năm %s"), entry.cycle.year), entry.cycle.get_absolute_url()),
         (entry.product.name, entry.get_absolute_url()),
         *more,
     )
@@ -89,10 +90,9 @@ def entry_add(request, pk: int):
                 set_number=form.cleaned_data["set_number"],
             )
         except Refused as refused:
-            for reason in refused.reasons:
-                form.add_error(None, reason)
+            take_errors(form, refused)
         else:
-            messages.success(request, _("Đã đưa %s vào chu trình.") % entry.product)
+            messages.success(request, filled(_("Đã đưa %s vào chu trình."), entry.product))
             return redirect(entry)
     title = _("Đưa sản phẩm vào chu trình")
     return render(
@@ -104,7 +104,7 @@ def entry_add(request, pk: int):
             "title": title,
             "cancel_url": cycle.get_absolute_url(),
             "breadcrumbs": crumbs(
-                (_("Chu trình năm %s") % cycle.year, cycle.get_absolute_url()), (title, "")
+                (filled(_("Chu trình năm %s"), cycle.year), cycle.get_absolute_url()), (title, "")
             ),
         },
         status=422 if form.errors else 200,
@@ -201,7 +201,7 @@ def _track(steps: list[CycleStep]) -> list[dict]:
     return [
         {
             "name": step.get_number_display(),
-            "note": _("hạn %s") % step.due_on.strftime("%d/%m/%Y") if step.due_on else "",
+            "note": filled(_("hạn %s"), step.due_on.strftime("%d/%m/%Y")) if step.due_on else "",
         }
         for step in steps
     ]
@@ -259,12 +259,14 @@ def entry_move(request, pk: int):
         return _entry_page(request, found, refused=refused.reasons, tried=tried, status=409)
     messages.success(
         request,
-        _("%(told)s: %(product)s – %(state)s.")
-        % {
-            "told": row.told,
-            "product": found.product,
-            "state": moved.get_state_display().lower(),
-        },
+        filled(
+            _("%(told)s: %(product)s – %(state)s."),
+            {
+                "told": row.told,
+                "product": found.product,
+                "state": lazy(lambda: moved.get_state_display().lower(), str)(),
+            },
+        ),
     )
     return redirect(found)
 
@@ -283,8 +285,7 @@ def entry_edit(request, pk: int):
                 seen=form.cleaned_data["seen"],
             )
         except Refused as refused:
-            for reason in refused.reasons:
-                form.add_error(None, reason)
+            take_errors(form, refused)
         else:
             messages.success(request, _("Đã lưu ý tưởng."))
             return redirect(found)
@@ -330,7 +331,7 @@ def paper_add(request, pk: int, kind: str):
         try:
             dossier.attach_paper(entry=found, paper=paper, upload=form.upload, by=request.user)
         except dossier.PaperRefused as refused:
-            form.add_error(None, str(refused))
+            take_errors(form, refused)
         else:
             _tell_attached(request, found, item)
             return redirect(f"{found.get_absolute_url()}#giay-to-{item.code}")
@@ -352,18 +353,20 @@ def paper_add(request, pk: int, kind: str):
 
 
 def _tell_attached(request, found: Entry, item: law.DossierItem) -> None:
-    messages.success(request, _("Đã lưu: %s.") % item.name)
+    messages.success(request, filled(_("Đã lưu: %s."), item.name))
     line = next(line for line in dossier.lines(found) if line.item.code == item.code)
     if line.is_expired:
         messages.warning(request, _("Giấy này đã hết giá trị nên chưa được tính là có."))
     elif line.is_missing:
         messages.warning(
             request,
-            _("Mới ghi nhận %(have)s, cần đủ %(need)s.")
-            % {
-                "have": sum(paper.quantity or 0 for paper in line.papers),
-                "need": item.quantity,
-            },
+            filled(
+                _("Mới ghi nhận %(have)s, cần đủ %(need)s."),
+                {
+                    "have": sum(paper.quantity or 0 for paper in line.papers),
+                    "need": item.quantity,
+                },
+            ),
         )
 
 
@@ -393,7 +396,7 @@ def paper_withdraw(request, pk: int):
         try:
             dossier.withdraw_paper(paper=found, by=request.user, reason=form.cleaned_data["reason"])
         except dossier.PaperRefused as refused:
-            form.add_error(None, str(refused))
+            take_errors(form, refused)
         else:
             messages.success(request, _("Đã rút giấy tờ khỏi hồ sơ."))
             return redirect(back)
@@ -408,6 +411,7 @@ def paper_withdraw(request, pk: int):
             "locked": dossier.why_locked(entry_, request.user),
             "title": _("Rút giấy tờ khỏi hồ sơ"),
             "submit_label": _("Rút giấy tờ"),
+            "tone": "danger",
             "cancel_url": back,
             "breadcrumbs": entry_crumbs(entry_, (_("Rút giấy tờ"), "")),
         },

@@ -2,13 +2,23 @@
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from communes.exchange import UnitFinder, yes_or_no
+from communes.exchange import (
+    ENTERED_SINCE,
+    GONE,
+    REASON,
+    UNDONE,
+    UnitFinder,
+    held,
+    made_new,
+    removed,
+    yes_or_no,
+)
 from communes.models import Producer, today
 from communes.scope import producers_for
 from ocop_portal import law
@@ -17,9 +27,10 @@ from ocop_portal.exchange.registry import Column, Draft, Importer, importer
 from ocop_portal.exchange.tables import Field
 from ocop_portal.text import fold
 
-from .models import Entry, Product
-from .register import save_product
+from .models import Entry, Product, ProductPhoto
+from .register import save_product, save_products
 
+HELD = gettext_lazy("%s đã tham gia chu trình hoặc đã được xếp hạng.")
 TEXTS = ("name", "summary", "story", "packaging", "where_to_buy")
 
 
@@ -30,34 +41,65 @@ def today_decision() -> law.Decision:
 
 
 class ProducerFinder:
-    """The producers that rows speak of, by tax code or name: in the register, or in this import."""
+    """The producers that rows speak of, by tax code or name: in the register, or in this import.
 
-    def __init__(self, by, job, texts: Iterable[str]):
-        codes, names = set(), set()
-        for text in texts:
-            codes.add("".join(text.replace(".", "").split()))
-            names.add(fold(text))
-        starts = Q()
-        for name in names:
-            starts |= Q(search__startswith=name[:200])
-        self.found: dict[str, list] = {}
-        for producer in (
-            producers_for(by).filter(Q(tax_code__in=codes) | starts).select_related("unit")
-        ):
-            for key in filter(None, (producer.tax_code, fold(producer.name))):
-                self.found.setdefault(key, []).append(producer)
-        new = job.rows.filter(kind="producer", outcome=Row.Outcome.NEW) if job else ()
-        for row in new:
+    Both are read once; the rows of producers have been read before those of products.
+    """
+
+    def __init__(self, by, job):
+        self.by, self.job = by, job
+
+    @cached_property
+    def _registered(self) -> dict[str, list[int]]:
+        """Tax code or folded name → ids of producers."""
+        found: dict[str, list[int]] = {}
+        rows = producers_for(self.by).order_by("pk").values_list("pk", "tax_code", "name")
+        for pk, code, name in rows.iterator():
+            for key in filter(None, (code, fold(name))):
+                found.setdefault(key, []).append(pk)
+        return found
+
+    @cached_property
+    def _new(self) -> dict[str, list[Row]]:
+        """Tax code or folded name → the rows of this import that will make the producer."""
+        found: dict[str, list[Row]] = {}
+        rows = self.job.rows.filter(kind="producer", outcome=Row.Outcome.NEW) if self.job else ()
+        for row in rows:
             for key in filter(None, (row.after.get("tax_code"), fold(row.after.get("name", "")))):
-                self.found.setdefault(key, []).append(row)
+                found.setdefault(key, []).append(row)
+        return found
+
+    @cached_property
+    def _refused(self) -> dict[str, Row]:
+        """Tax code or folded name → a row of this import that was not taken in."""
+        found: dict[str, Row] = {}
+        rows = (
+            self.job.rows.filter(kind="producer", outcome=Row.Outcome.REFUSED) if self.job else ()
+        )
+        for row in rows:
+            for text in filter(None, (row.values.get("tax_code"), row.values.get("name"))):
+                for key in _keys(text):
+                    found.setdefault(key, row)
+        return found
+
+    def look_up(self, texts: Iterable[str]) -> None:
+        """Read the producers that these texts may mean; one query."""
+        keys = {key for text in texts for key in _keys(text)}
+        ids = {pk for key in keys for pk in self._registered.get(key, ())}
+        self._read = Producer.objects.select_related("unit").in_bulk(ids)
 
     def find(self, text: str, unit_id: int | None) -> Producer | Row:
-        """The producer, or the row that will make it. Raises `ValidationError` with the reason."""
-        code = "".join(text.replace(".", "").split())
-        found = self.found.get(code) or self.found.get(fold(text), [])
+        """The producer, or the row that will make it, of a text that was looked up.
+
+        Raises `ValidationError` with the reason.
+        """
+        found = next(filter(None, map(self._named, _keys(text))), [])
         if unit_id is not None:
             found = [one for one in found if _unit_of(one) == unit_id]
         if not found:
+            refused = next(filter(None, map(self._refused.get, _keys(text))), None)
+            if refused:
+                raise ValidationError(mend_first(text, refused))
             raise ValidationError(
                 _("Chưa có chủ thể “%s” trong địa bàn, cũng không có trong tệp.") % text
             )
@@ -66,6 +108,23 @@ class ProducerFinder:
                 _("Có nhiều chủ thể tên “%s”. Hãy ghi mã số thuế hoặc xã của chủ thể.") % text
             )
         return found[0]
+
+    def _named(self, key: str) -> list[Producer | Row]:
+        there = [self._read[pk] for pk in self._registered.get(key, ()) if pk in self._read]
+        return [*there, *self._new.get(key, ())]
+
+
+def mend_first(name: str, refused: Row) -> str:
+    """What a row that speaks of this name is told: it is there, but in a row that was refused."""
+    return _(
+        "“%(name)s” có trong tệp nhưng dòng đó không nhận (trang “%(sheet)s”, dòng %(number)s). "
+        "Hãy sửa dòng đó trước."
+    ) % {"name": name, "sheet": refused.sheet, "number": refused.number}
+
+
+def _keys(text: str) -> tuple[str, str]:
+    """What a text may be: a tax code, before a name."""
+    return "".join(text.replace(".", "").split()), fold(text)
 
 
 def _unit_of(found: Producer | Row) -> int:
@@ -80,6 +139,7 @@ class ProductImporter(Importer):
     """
 
     kind = "product"
+    model = Product
     label = gettext_lazy("Sản phẩm")
     permission = "products.list_products"
     rank = 2
@@ -113,15 +173,20 @@ class ProductImporter(Importer):
         owner = after.get("producer_row") and ("row", after["producer_row"])
         return (owner or ("producer", after.get("producer_id")), fold(after.get("name", "")))
 
+    @cached_property
+    def _units(self) -> UnitFinder:
+        return UnitFinder(self.by)
+
+    @cached_property
+    def _producers(self) -> ProducerFinder:
+        return ProducerFinder(self.by, self.job)
+
     def check(self, drafts: Iterable[Draft]) -> None:
         drafts = list(drafts)
         decision = today_decision()
-        units = UnitFinder(self.by)
-        producers = ProducerFinder(
-            self.by, self.job, {d.values["producer"] for d in drafts if "producer" in d.values}
-        )
+        self._producers.look_up(d.values["producer"] for d in drafts if "producer" in d.values)
         for draft in drafts:
-            self._read(draft, decision, units, producers)
+            self._read(draft, decision, self._units, self._producers)
         owners = {d.after["producer_id"] for d in drafts if d.after.get("producer_id")}
         known = {
             (product.producer_id, fold(product.name)): product
@@ -211,46 +276,107 @@ class ProductImporter(Importer):
         return value
 
     def apply(self, draft: Draft) -> int:
-        product = Product()
-        if draft.target:
-            product = Product.objects.select_for_update(of=("self",)).get(pk=draft.target)
+        (product,) = self._changed([draft])
+        product._change_reason = REASON
+        return save_product(product=product, by=self.by).pk
+
+    def apply_many(self, drafts: list[Draft]) -> list[int]:
+        products = self._changed(drafts)
+        fields = {_field(key) for draft in drafts for key in draft.after}
+        save_products(products=products, fields=fields, by=self.by, reason=str(REASON))
+        return [product.pk for product in products]
+
+    def _changed(self, drafts: list[Draft]) -> list[Product]:
+        """The products as the rows want them, not yet saved; those that are there are locked."""
+        there, made = _locked(drafts), self._made(drafts)
+        products = []
+        for draft in drafts:
+            product = there.get(draft.target) if draft.target else Product()
+            if product is None:
+                raise ValidationError(GONE)
             if any(getattr(product, key) != value for key, value in draft.before.items()):
                 raise ValidationError(
                     _("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại.") % product
                 )
-        for key, value in draft.after.items():
-            if key == "producer_row":
-                key, value = "producer_id", self._made_by(value)
-            setattr(product, key, value)
-        product._change_reason = _("Nhập từ Excel")
-        return save_product(product=product, by=self.by).pk
+            for key, value in draft.after.items():
+                if key == "producer_row":
+                    key, value = "producer_id", made[value]
+                setattr(product, key, value)
+            products.append(product)
+        new = [product for product in products if product.pk is None]
+        owners = {product.producer_id for product in new}
+        known = Product.objects.filter(producer__in=owners).values_list("producer_id", "name")
+        taken = {(owner, fold(name)) for owner, name in known}
+        for product in new:
+            if (product.producer_id, fold(product.name)) in taken:
+                raise ValidationError(ENTERED_SINCE % product)
+        return products
 
-    def _made_by(self, row_id: int) -> int:
-        row = Row.objects.get(pk=row_id)
-        if row.applied_at is None:
-            raise ValidationError(_("Chủ thể ở dòng %s chưa nhập được.") % row.number)
-        return row.target
+    @staticmethod
+    def _made(drafts: list[Draft]) -> dict[int, int]:
+        """Row → the producer that it made."""
+        ids = {d.after["producer_row"] for d in drafts if d.after.get("producer_row")}
+        rows = Row.objects.filter(pk__in=ids).only("number", "applied_at", "target")
+        for row in rows:
+            if row.applied_at is None:
+                raise ValidationError(_("Chủ thể ở dòng %s chưa nhập được.") % row.number)
+        return {row.pk: row.target for row in rows}
 
-    def undo(self, draft: Draft) -> str:
-        product = Product.objects.filter(pk=draft.target).first()
-        if product is None:
-            return ""
-        written = {k: v for k, v in draft.after.items() if k != "producer_row"}
-        if any(getattr(product, key) != value for key, value in written.items()):
-            return _("%s đã được sửa sau khi nhập.") % product
-        product._history_user, product._change_reason = self.by, _("Hoàn tác nhập từ Excel")
-        if draft.before:
+    def in_the_way(self, drafts: list[Draft]) -> list[str]:
+        there = Product.objects.in_bulk({draft.target for draft in drafts})
+        told = _changed_since(drafts, there)
+        new = made_new(drafts, there, told)
+        for at in held(new, job=self.job):
+            told[at] = HELD % new[at]
+        return told
+
+    def undo_many(self, drafts: list[Draft]) -> list[str]:
+        there = _locked(drafts)
+        told = _changed_since(drafts, there)
+        restored, fields = [], set()
+        for draft, why in zip(drafts, told, strict=True):
+            product = there.get(draft.target)
+            if product is None or why:
+                continue
             for key, value in draft.before.items():
                 setattr(product, key, value)
-            save_product(product=product, by=self.by)
-            return ""
-        if product.photos.exists():
-            return _("%s đã có ảnh.") % product
-        try:
-            product.delete()
-        except ProtectedError:
-            return _("%s đã tham gia chu trình hoặc đã được xếp hạng.") % product
-        return ""
+                fields.add(_field(key))
+            if draft.before:
+                restored.append(product)
+        save_products(products=restored, fields=fields, by=self.by, reason=str(UNDONE))
+        new = made_new(drafts, there, told)
+        for at in removed(new, by=self.by):
+            told[at] = HELD % new[at]
+        return told
+
+
+def _changed_since(drafts: list[Draft], there: dict[int, Product]) -> list[str]:
+    """For each row "", or words when its product is not as the row has written it."""
+    photos = ProductPhoto.objects.filter(product__in=there).values_list("product", flat=True)
+    with_photos, told = set(photos), []
+    for draft in drafts:
+        product = there.get(draft.target)
+        written = {k: v for k, v in draft.after.items() if k != "producer_row"}
+        if product is None:
+            told.append("")
+        elif any(getattr(product, key) != value for key, value in written.items()):
+            told.append(_("%s đã được sửa sau khi nhập.") % product)
+        elif not draft.before and product.pk in with_photos:
+            told.append(_("%s đã có ảnh.") % product)
+        else:
+            told.append("")
+    return told
+
+
+def _locked(drafts: list[Draft]) -> dict[int, Product]:
+    """The products that rows speak of, by id, locked."""
+    ids = [draft.target for draft in drafts if draft.target]
+    return Product.objects.select_for_update(of=("self",)).order_by("pk").in_bulk(ids)
+
+
+def _field(key: str) -> str:
+    """The model's field that a key of `Draft.after` is kept in."""
+    return "producer" if key in {"producer_id", "producer_row"} else key
 
 
 def find_set(decision: law.Decision, text: str) -> law.SetSummary:

@@ -5,21 +5,14 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from communes.models import Unit
 
 from . import catalogue, roadmap
+from .bars import Bar, drawn, drawn_to_targets
 from .models import Plan
 from .plan_reality import reality_of
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One value; `target`: what a plan aims at, where it says so."""
-
-    label: str
-    number: int
-    target: int | None = None
 
 
 @dataclass(frozen=True)
@@ -35,21 +28,9 @@ class Chart:
     has_targets: bool = False
 
     @property
-    def most(self) -> int:
-        """What the longest bar stands for; at least 1."""
-        return max([1, *(max(bar.number, bar.target or 0) for bar in self.bars)])
-
-    @property
-    def drawn(self) -> list[tuple[Bar, float, float | None]]:
-        """Each bar with its length, and the place of its target, in hundredths of the longest."""
-        return [
-            (
-                bar,
-                round(bar.number * 100 / self.most, 1),
-                None if bar.target is None else round(bar.target * 100 / self.most, 1),
-            )
-            for bar in self.bars
-        ]
+    def drawn(self) -> list[tuple[Bar, int | None]]:
+        """Each bar with its length in hundredths; None: no target, and so no bar."""
+        return drawn_to_targets(self.bars) if self.has_targets else drawn(self.bars)
 
 
 def charts() -> list[Chart]:
@@ -88,7 +69,7 @@ def _products() -> list[Chart]:
         stars[star] += number
         branches[branch] += number
         years[str(year or period or _("Nguồn không nêu năm"))] += number
-    noun = _("Sản phẩm")
+    noun = pgettext("nhiều sản phẩm", "Sản phẩm")
     return [
         Chart(
             "sao",
@@ -158,8 +139,11 @@ def _plans() -> list[Chart]:
         Bar(f"{line.label} ({cell.year})", cell.counted, cell.target)
         for line in reality.lines
         for cell in line.cells
+        if cell.target is not None or cell.counted  # a line of nothing tells nothing
     ]
-    note = _("Vạch đứng là chỉ tiêu; nơi không có vạch, kế hoạch không nêu con số.")
+    note = _(
+        "Thanh đầy là đạt đủ chỉ tiêu của dòng đó; dòng không có thanh là kế hoạch không nêu con số."
+    )
     return [
         Chart(
             "ke-hoach",

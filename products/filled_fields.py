@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from ocop_portal.forms import PortalForm
 
 from . import filled_forms
-from .files import FileRefused, check_upload
+from .files import check_upload
 from .form_content import CRITERIA, Form
 from .form_figures import MoneyField, QuantityField
 from .models import FilledForm, Finding, MoneyLine, PlanLine
@@ -271,10 +271,7 @@ class CommentForm(PortalForm):
     def clean_file(self):
         uploaded = self.cleaned_data.get("file")
         if uploaded:
-            try:
-                self.upload = check_upload(uploaded)
-            except FileRefused as refused:
-                raise forms.ValidationError(str(refused)) from refused
+            self.upload = check_upload(uploaded)
 
 
 class WordsForm(PortalForm):

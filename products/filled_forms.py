@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from communes.history import last_change
+from ocop_portal.page_language import filled
 from ocop_portal.papers import pdf
 
 from . import form_figures as figures
@@ -61,8 +62,14 @@ def newest(entry: Entry, kind: str) -> FilledForm | None:
 def faults(found: FilledForm) -> list[str]:
     """What a form lacks before it may be handed in; empty when nothing is."""
     lacking = [
-        _("%(form)s chưa có: %(section)s – %(field)s.")
-        % {"form": _("Biểu %s") % found.form, "section": section.title, "field": field.label}
+        filled(
+            _("%(form)s chưa có: %(section)s – %(field)s."),
+            {
+                "form": filled(_("Biểu %s"), found.form),
+                "section": section.title,
+                "field": field.label,
+            },
+        )
         for section in FORMS[found.form].sections
         for field in section.fields
         if field.required and not found.texts.get(field.code)
@@ -70,7 +77,9 @@ def faults(found: FilledForm) -> list[str]:
     if found.kind == K.PLAN:
         lines, moneys = list(found.lines.all()), list(found.money.all())
         missing = {1, 2, 3} - {line.year for line in lines if line.quantity is not None}
-        lacking += [_("Biểu 03 chưa có sản lượng năm thứ %s.") % year for year in sorted(missing)]
+        lacking += [
+            filled(_("Biểu 03 chưa có sản lượng năm thứ %s."), year) for year in sorted(missing)
+        ]
         if not moneys:
             lacking.append(_("Biểu 03 chưa có nguồn vốn và sử dụng vốn."))
         lacking += figures.faults(lines, moneys, found.typed_sources, found.typed_uses)
@@ -109,8 +118,10 @@ def save_draft(
     )
     if not may_write(entry, kind):
         raise ValidationError(
-            _("Biểu không sửa được nữa: sản phẩm đang ở trạng thái “%s”.")
-            % entry.get_state_display()
+            filled(
+                _("Biểu không sửa được nữa: sản phẩm đang ở trạng thái “%s”."),
+                Entry.State(entry.state).label,
+            )
         )
     form = form_of(entry, kind)
     texts = {field.code: texts.get(field.code, "") for field in form.fields}
@@ -120,10 +131,12 @@ def save_draft(
         return draft
     if draft and seen != stamp(draft):
         raise ValidationError(
-            _(
-                "%(who)s đã sửa biểu này lúc %(when)s. Hãy mở lại trang, xem phần đã sửa rồi nhập tiếp."
+            filled(
+                _(
+                    "%(who)s đã sửa biểu này lúc %(when)s. Hãy mở lại trang, xem phần đã sửa rồi nhập tiếp."
+                ),
+                last_change(draft),
             )
-            % last_change(draft)
         )
     if draft is None:
         last = newest(entry, kind)

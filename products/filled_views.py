@@ -5,9 +5,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ocop_portal.page_language import filled
 from ocop_portal.pages import REFUSED, take_errors
 from ocop_portal.papers.serving import paper_file
 
@@ -79,7 +80,9 @@ def form_edit(request, pk: int, kind: str):
             messages.success(request, _("Đã lưu bản nháp."))
             return redirect(request.path if "more" in request.POST else found)
     content = form.content
-    title = _("Biểu %(number)s: %(title)s") % {"number": content.number, "title": content.title}
+    title = filled(
+        _("Biểu %(number)s: %(title)s"), {"number": content.number, "title": content.title}
+    )
     return render(
         request,
         "products/filled/edit.html",
@@ -94,7 +97,7 @@ def form_edit(request, pk: int, kind: str):
             "draft": draft,
             "last": last,
             "sums": _sums(draft or last) if content.number == "03" else None,
-            "breadcrumbs": entry_crumbs(found, (_("Biểu %s") % content.number, "")),
+            "breadcrumbs": entry_crumbs(found, (filled(_("Biểu %s"), content.number), "")),
         },
         status=REFUSED if form.errors else 200,
     )
@@ -236,12 +239,11 @@ def assess(request, pk: int):
                         reason=form.cleaned_data["reason"],
                         expected=found.state,
                     )
-        except ValidationError as error:
-            take_errors(form, error)
         except Refused as refused:
             unsaid = name == moves[1] and not form.cleaned_data.get("reason")
-            for reason in refused.reasons:
-                form.add_error("reason" if unsaid else None, reason)
+            take_errors(form, refused, "reason" if unsaid else None)
+        except ValidationError as error:
+            take_errors(form, error)
         else:
             messages.success(request, _("Đã trả lời.") if name in moves else _("Đã lưu nhận xét."))
             return redirect(found)

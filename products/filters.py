@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from communes.filters import UnitChoice, newest_first
+from communes.filters import ProducerChoice, UnitChoice
 from communes.models import Producer, Unit
 from ocop_portal import law
 from ocop_portal.search import FilterForm, matching
@@ -28,7 +28,7 @@ class ProductFilter(FilterForm):
         required=False,
         empty_label=_("Tất cả"),
     )
-    producer = forms.ModelChoiceField(
+    producer = ProducerChoice(
         label=_("Chủ thể"),
         queryset=Producer.objects.none(),
         required=False,
@@ -43,7 +43,7 @@ class ProductFilter(FilterForm):
     def __init__(self, *args, units: QuerySet[Unit], producers: QuerySet[Producer], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["branch"].choices = [("", _("Tất cả")), *_branches()]
-        self.fields["unit"].queryset = newest_first(units.filter(level=Unit.Level.COMMUNE))
+        self.fields["unit"].queryset = units.filter(level=Unit.Level.COMMUNE)
         self.fields["producer"].queryset = producers
 
     def apply(self, products: QuerySet[Product]) -> QuerySet[Product]:
@@ -64,7 +64,7 @@ class ProductFilter(FilterForm):
 class EntryFilter(FilterForm):
     """What an officer looks for on the board of a cycle."""
 
-    unit = forms.ModelChoiceField(
+    unit = UnitChoice(
         label=_("Xã, thị trấn"),
         queryset=Unit.objects.none(),
         required=False,

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ocop_portal.page_language import filled
+
 from .filled_models import MoneyLine
 
 # Whole đồng; a thousand billion is more than any producer's plan.
@@ -128,17 +130,21 @@ def faults(lines, moneys, typed_sources=None, typed_uses=None) -> list[str]:
     """Where a plan's figures do not add up, each named with what was typed and what it comes to."""
     found = []
     for line in lines:
-        where = _("%(name)s, năm thứ %(year)s") % {"name": line.name, "year": line.year}
+        where = filled(_("%(name)s, năm thứ %(year)s"), {"name": line.name, "year": line.year})
         if (line.quantity is None) != (line.price is None):
-            found.append(_("%s: cần ghi cả sản lượng và giá bán.") % where)
+            found.append(filled(_("%s: cần ghi cả sản lượng và giá bán."), where))
         elif line.typed_revenue is not None and line.typed_revenue != revenue(line):
             found.append(
-                _("%(where)s: ghi doanh thu %(typed)s đồng, sản lượng × giá bán là %(sum)s đồng.")
-                % {
-                    "where": where,
-                    "typed": show(line.typed_revenue),
-                    "sum": show(revenue(line)),
-                }
+                filled(
+                    _(
+                        "%(where)s: ghi doanh thu %(typed)s đồng, sản lượng × giá bán là %(sum)s đồng."
+                    ),
+                    {
+                        "where": where,
+                        "typed": show(line.typed_revenue),
+                        "sum": show(revenue(line)),
+                    },
+                )
             )
     total = sums(lines, moneys)
     for where, typed, value in (
@@ -149,11 +155,13 @@ def faults(lines, moneys, typed_sources=None, typed_uses=None) -> list[str]:
             found.append(_TYPED % {"where": where, "typed": show(typed), "sum": show(value)})
     if total["gap"]:
         found.append(
-            _("Nguồn vốn %(sources)s đồng khác sử dụng vốn %(uses)s đồng, lệch %(gap)s đồng.")
-            % {
-                "sources": show(total["sources"]),
-                "uses": show(total["uses"]),
-                "gap": show(abs(total["gap"])),
-            }
+            filled(
+                _("Nguồn vốn %(sources)s đồng khác sử dụng vốn %(uses)s đồng, lệch %(gap)s đồng."),
+                {
+                    "sources": show(total["sources"]),
+                    "uses": show(total["uses"]),
+                    "gap": show(abs(total["gap"])),
+                },
+            )
         )
-    return [str(fault) for fault in found]
+    return found

@@ -1,37 +1,24 @@
-"""Forms for products, cycles, entries and their papers."""
+"""Forms of the register and of the yearly cycles: products, their photos, a cycle with its days."""
 
-from itertools import groupby
-
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Column, Div, Fieldset, Layout, Row
+from crispy_forms.layout import HTML, Column, Div, Fieldset, Row
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from communes.keeping_forms import helper_of
 from communes.models import Role, Unit, today
 from communes.scope import producers_for, units_in_scope
 from ocop_portal import law
 from ocop_portal.forms import PortalForm, PortalModelForm
 from ocop_portal.lawbook import versions
+from ocop_portal.page_language import filled
 
-from .cycle import suggested_sets
-from .files import ACCEPTED, FileRefused, Upload, check_upload
-from .models import Cycle, Entry, Paper, Product, Step
-from .register import CYCLE_TAKEN, mark_of, namesake
-from .scope import products_for
+from .choices import MakerChoice
+from .models import Cycle, Product, Step
+from .register import CYCLE_TAKEN, namesake
 
 CHOOSE = _("– Chọn –")
 PHOTO_TYPES = ".jpg,.jpeg,.png,.heic,.heif,.webp,image/*"
-
-
-def _helper(*rows) -> FormHelper:
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    if rows:
-        helper.layout = Layout(*rows)
-    return helper
 
 
 def classification_choices() -> list[tuple]:
@@ -51,7 +38,7 @@ def classification_choices() -> list[tuple]:
                     (
                         label,
                         [
-                            (f"{decision.slug}/{s.number}", _set_label(sets[s.number]))
+                            (f"{decision.slug}/{s.number}", set_label(sets[s.number]))
                             for s in group.sets
                         ],
                     )
@@ -59,23 +46,12 @@ def classification_choices() -> list[tuple]:
     return choices
 
 
-def _set_label(summary: law.SetSummary) -> str:
+def set_label(summary: law.SetSummary) -> str:
+    """A set as a list shows it, with a word where nothing can be scored by it."""
     label = f"{summary.number}. {summary.name}"
     if summary.usable:
         return label
     return _("%(set)s (chưa có tiêu chí)") % {"set": label}
-
-
-def _grouped(rows, unit_of) -> list[tuple]:
-    """Choices of a select, by the name of the commune."""
-    ordered = sorted(rows, key=lambda row: (unit_of(row).search, unit_of(row).pk, row.search))
-    return [
-        ("", CHOOSE),
-        *(
-            (unit.dated_name, [(row.pk, str(row)) for row in found])
-            for unit, found in groupby(ordered, key=unit_of)
-        ),
-    ]
 
 
 class ProductForm(PortalModelForm):
@@ -107,6 +83,7 @@ class ProductForm(PortalModelForm):
             "where_to_buy": forms.Textarea(attrs={"rows": 3}),
             "summary": forms.Textarea(attrs={"rows": 2}),
         }
+        field_classes = {"producer": MakerChoice}
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -116,11 +93,9 @@ class ProductForm(PortalModelForm):
             producers = (
                 producers | producers_for(user).filter(pk=self.instance.producer_id)
             ).distinct()
-        producers = producers.select_related("unit")
         field = self.fields["producer"]
-        field.queryset = producers
-        self.has_producers = bool(producers)
-        field.choices = _grouped(producers, lambda producer: producer.unit)
+        field.queryset = producers.select_related("unit")
+        self.has_producers = field.rows != []
         field.error_messages["required"] = _("Cần chọn chủ thể.")
         self.fields["name"].error_messages["required"] = _("Cần ghi tên sản phẩm.")
         self.fields["classification"].choices = [("", CHOOSE), *classification_choices()]
@@ -132,7 +107,7 @@ class ProductForm(PortalModelForm):
             self.fields["seen"].initial = self.instance.updated_at.isoformat()
         else:
             del self.fields["is_active"]
-        self.helper = _helper(
+        self.helper = helper_of(
             "seen",
             Fieldset(
                 _("Sản phẩm"),
@@ -169,7 +144,7 @@ class ProductForm(PortalModelForm):
             if other:
                 self.add_error(
                     "name",
-                    _("Chủ thể này đã có sản phẩm “%s”. Hãy ghi tên cho phân biệt.") % other,
+                    filled(_("Chủ thể này đã có sản phẩm “%s”. Hãy ghi tên cho phân biệt."), other),
                 )
         return data
 
@@ -188,7 +163,7 @@ class PhotoForm(PortalForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["image"].error_messages["required"] = _("Cần chọn ảnh.")
-        self.helper = _helper()
+        self.helper = helper_of()
 
 
 def decision_label(decision: law.Decision) -> str:
@@ -252,7 +227,7 @@ class CycleForm(PortalModelForm):
                 self.fields["decision"].help_text = _(
                     "Đã có sản phẩm tham gia nên không đổi đơn vị, năm, Quyết định được."
                 )
-        self.helper = _helper(
+        self.helper = helper_of(
             Fieldset(
                 _("Chu trình"),
                 Row(Column("unit", css_class="col-md-8"), Column("year", css_class="col-md-4")),
@@ -314,8 +289,10 @@ class CycleForm(PortalModelForm):
             if not _in_force_in(decision, year):
                 self.add_error(
                     "decision",
-                    _("Năm %(year)s không có ngày nào Quyết định này còn hiệu lực.")
-                    % {"year": year},
+                    filled(
+                        _("Năm %(year)s không có ngày nào Quyết định này còn hiệu lực."),
+                        {"year": year},
+                    ),
                 )
         return data
 
@@ -350,246 +327,3 @@ def _in_force_in(decision: law.Decision, year: int) -> bool:
     """Whether the Decision is in force on some day of the year."""
     until = decision.in_force_until
     return decision.in_force_from.year <= year and (until is None or year <= until.year)
-
-
-class EntryForm(PortalForm):
-    """A product that takes part in a cycle, with its idea.
-
-    A product that is classified by another Decision needs its set under the cycle's Decision: the
-    form suggests one where the names make it plain, and the officer confirms by sending it again.
-    """
-
-    product = forms.ModelChoiceField(
-        label=_("Sản phẩm"),
-        queryset=Product.objects.none(),
-        error_messages={"invalid_choice": _("Sản phẩm này không thêm vào chu trình được.")},
-    )
-    set_number = forms.TypedChoiceField(
-        label=_("Bộ sản phẩm"), required=False, coerce=int, empty_value=None
-    )
-    idea = forms.CharField(
-        label=_("Ý tưởng"),
-        required=False,
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_(
-            "Sản phẩm là gì, vì sao là của địa phương, cần hỗ trợ gì. Có thể viết tiếp sau."
-        ),
-    )
-
-    def __init__(self, *args, user, cycle: Cycle, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.cycle = cycle
-        products = (
-            products_for(user)
-            .filter(is_active=True, producer__unit__covered_by__holder=cycle.unit_id)
-            .exclude(entries__cycle=cycle)
-            .select_related("producer__unit")
-        )
-        self.fields["product"].queryset = products
-        self.fields["product"].error_messages["required"] = _("Cần chọn sản phẩm.")
-        self.has_products = bool(products)
-        self.fields["product"].choices = _grouped(products, lambda p: p.producer.unit)
-        chosen = self.fields["set_number"]
-        chosen.choices = [
-            ("", CHOOSE),
-            *(
-                (branch.name, [(s.number, _set_label(s)) for g in branch.groups for s in g.sets])
-                for branch in cycle.law.branches
-            ),
-        ]
-        chosen.help_text = (
-            _(
-                "Theo %s. Chỉ cần chọn khi sản phẩm đang xếp theo Quyết định khác; nếu không, sản phẩm "
-                "giữ bộ của mình."
-            )
-            % cycle.law.number
-        )
-        self.helper = _helper("product", "set_number", "idea")
-
-    def clean(self):
-        data = super().clean()
-        product = data.get("product")
-        if product is None or "set_number" in self.errors:
-            return data
-        if product.decision == self.cycle.decision:
-            data["set_number"] = product.set_number
-        elif data["set_number"] is None:
-            self._suggest(product)
-        return data
-
-    def _suggest(self, product: Product) -> None:
-        """Ask for the set, with the one that the names make plain already in the box."""
-        decision = law.decision(product.decision)
-        words = {
-            "old": f"{product.set_number}. {product.set_name}",
-            "law": decision.number,
-            "new_law": self.cycle.law.number,
-        }
-        found = suggested_sets(product, self.cycle.law)
-        if len(found) == 1:
-            self.data["set_number"] = found[0].number  # a copy of what was sent
-            words["set"] = f"{found[0].number}. {found[0].name}"
-            text = _(
-                "Sản phẩm đang xếp bộ “%(old)s” của %(law)s. Gợi ý theo %(new_law)s: “%(set)s”. "
-                "Hãy xem lại rồi gửi lại để xác nhận."
-            )
-        else:
-            words["sets"] = "; ".join(f"{s.number}. {s.name}" for s in found)
-            text = (
-                _(
-                    "Sản phẩm đang xếp bộ “%(old)s” của %(law)s. Chọn bộ theo %(new_law)s; có thể "
-                    "là: %(sets)s."
-                )
-                if found
-                else _("Sản phẩm đang xếp bộ “%(old)s” của %(law)s. Chọn bộ theo %(new_law)s.")
-            )
-        self.add_error("set_number", text % words)
-
-
-class IdeaForm(PortalModelForm):
-    """The wording of an idea."""
-
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    class Meta:
-        model = Entry
-        fields = ["idea"]
-        widgets = {"idea": forms.Textarea(attrs={"rows": 8})}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["seen"].initial = mark_of(self.instance.idea)
-        self.helper = _helper()
-
-
-class PaperForm(PortalModelForm):
-    """A paper of the dossier; which fields depends on the item of the Decision's dossier list.
-
-    After `is_valid`, `upload` is the checked file, or None where none came.
-    """
-
-    file = forms.FileField(label=_("Tệp"), allow_empty_file=True)
-
-    class Meta:
-        model = Paper
-        fields = ["file", "quantity", "number", "issued_by", "issued_on", "valid_until", "note"]
-
-    def __init__(self, *args, item: law.DossierItem, limit_mb: int, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.item = item
-        self.upload: Upload | None = None
-        file = self.fields["file"]
-        file.widget = forms.FileInput(attrs={"accept": ",".join(sorted(ACCEPTED.values()))})
-        file.error_messages["required"] = _("Cần chọn tệp.")
-        file.help_text = (
-            _("PDF, ảnh JPG, PNG, HEIC, Word (.docx) hoặc Excel (.xlsx); nhiều nhất %s MB.")
-            % limit_mb
-        )
-        if item.form == "physical":
-            for name in ("number", "issued_by", "valid_until"):
-                del self.fields[name]
-            file.required = False
-            file.label = _("Biên bản giao nhận")
-            self.fields["issued_on"].label = _("Ngày nhận")
-            quantity = self.fields["quantity"]
-            quantity.required = True
-            quantity.min_value = 1
-            quantity.help_text = _("Số nhận lần này; cộng các lần cần đủ %s.") % (
-                item.quantity or 1
-            )
-            quantity.error_messages["required"] = _("Cần ghi số lượng nhận.")
-            quantity.error_messages["invalid"] = _("Nhập số nguyên.")
-            quantity.widget.attrs.update(min=1, inputmode="numeric")
-            self.helper = _helper(
-                Row(
-                    Column("quantity", css_class="col-md-6"),
-                    Column("issued_on", css_class="col-md-6"),
-                ),
-                "file",
-                "note",
-            )
-        else:
-            del self.fields["quantity"]
-            self.fields["valid_until"].help_text = _("Bỏ trống nếu giấy không ghi thời hạn.")
-            self.helper = _helper(
-                "file",
-                Row(
-                    Column("number", css_class="col-md-6"),
-                    Column("issued_by", css_class="col-md-6"),
-                ),
-                Row(
-                    Column("issued_on", css_class="col-md-6"),
-                    Column("valid_until", css_class="col-md-6"),
-                ),
-                "note",
-            )
-
-    def clean_file(self):
-        uploaded = self.cleaned_data.get("file")
-        if uploaded:
-            try:
-                self.upload = check_upload(uploaded)
-            except FileRefused as refused:
-                raise ValidationError(str(refused)) from refused
-        # The file is stored by `dossier.attach_paper`, under a name of our own.
-        return None
-
-    def clean_quantity(self):
-        quantity = self.cleaned_data.get("quantity")
-        if self.item.form == "physical" and quantity == 0:
-            raise ValidationError(_("Số lượng phải lớn hơn 0."))
-        return quantity
-
-    def clean_issued_on(self):
-        day = self.cleaned_data.get("issued_on")
-        if day and day > today():
-            raise ValidationError(_("Ngày này chưa tới."))
-        return day
-
-    def clean(self):
-        data = super().clean()
-        issued, until = data.get("issued_on"), data.get("valid_until")
-        if issued and until and until < issued:
-            self.add_error("valid_until", _("Ngày hết giá trị phải sau ngày cấp."))
-        return data
-
-
-class ReasonForm(PortalForm):
-    """Why a paper is withdrawn."""
-
-    reason = forms.CharField(
-        label=_("Lý do rút"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].error_messages["required"] = _("Cần ghi lý do rút giấy tờ.")
-        self.helper = _helper()
-
-
-class SelfAssessmentForm(PortalForm):
-    """The link of a rehearsal, as the producer sends it."""
-
-    link = forms.CharField(
-        label=_("Liên kết của phiếu tự đánh giá"),
-        max_length=6_000,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=_("Chủ thể bấm “Chia sẻ” ở trang Tự đánh giá rồi gửi liên kết cho cán bộ."),
-        error_messages={"required": _("Cần dán liên kết của phiếu tự đánh giá.")},
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = _helper()
-
-
-class MoveForm(PortalForm):
-    """What comes with a move: its name, the state that the officer saw, the reason, the consent."""
-
-    move = forms.SlugField()
-    expected = forms.ChoiceField(choices=Entry.State.choices, required=False)
-    reason = forms.CharField(required=False, max_length=5_000)
-    despite = forms.BooleanField(required=False)  # what the page warned of was read

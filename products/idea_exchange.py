@@ -1,20 +1,22 @@
 """Ideas from Excel: entries of a year's cycle with what is proposed."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from communes.exchange import UnitFinder, whole
+from communes.exchange import UNDONE, UnitFinder, whole
+from communes.many import what_protects
 from communes.models import Producer, UnitCover
 from ocop_portal.exchange.models import Row
 from ocop_portal.exchange.registry import Column, Draft, Importer, importer
 from ocop_portal.text import fold
 
-from .cycle import Refused, enter
-from .exchange import ProducerFinder, find_set
-from .models import Cycle, Entry, Product
+from .cycle import enter
+from .exchange import ProducerFinder, find_set, mend_first
+from .models import Cycle, Entry, EntryEvent, Product
 from .register import mark_of, may_write_idea, write_idea
 from .scope import cycles_for
 
@@ -29,6 +31,7 @@ class IdeaImporter(Importer):
     """
 
     kind = "idea"
+    model = Entry
     label = gettext_lazy("Ý tưởng")
     permission = "products.list_products"
     rank = 3
@@ -63,10 +66,34 @@ class IdeaImporter(Importer):
         after = draft.after
         return (after.get("product_id"), after.get("product_row"), after.get("cycle_id"))
 
+    @cached_property
+    def _units(self) -> UnitFinder:
+        return UnitFinder(self.by)
+
+    @cached_property
+    def _producers(self) -> ProducerFinder:
+        return ProducerFinder(self.by, self.job)
+
+    @cached_property
+    def _new_products(self) -> dict[tuple, Row]:
+        """Owner's kind and id, folded name → the row of this import that will make the product."""
+        rows = self.job.rows.filter(kind="product", outcome=Row.Outcome.NEW) if self.job else ()
+        found = {}
+        for row in rows:
+            kind = "row" if row.after.get("producer_row") else "producer"
+            owner = row.after.get("producer_row") or row.after.get("producer_id")
+            found[kind, owner, fold(row.after["name"])] = row
+        return found
+
+    @cached_property
+    def _refused_products(self) -> dict[str, Row]:
+        """Folded name → the row of this import, of a product, that was not taken in."""
+        rows = self.job.rows.filter(kind="product", outcome=Row.Outcome.REFUSED) if self.job else ()
+        return {fold(row.values.get("name", "")): row for row in rows}
+
     def check(self, drafts: Iterable[Draft]) -> None:
         drafts = list(drafts)
-        units = UnitFinder(self.by)
-        producers = ProducerFinder(self.by, self.job, {d.values["producer"] for d in drafts})
+        self._producers.look_up(d.values["producer"] for d in drafts)
         cycles: dict[int, list[Cycle]] = {}
         for cycle in cycles_for(self.by).filter(is_closed=False).select_related("unit"):
             cycles.setdefault(cycle.year, []).append(cycle)
@@ -77,7 +104,7 @@ class IdeaImporter(Importer):
         )
         owners = {}
         for draft in drafts:
-            owners[draft.number] = self._owner(draft, units, producers)
+            owners[draft.number] = self._owner(draft, self._units, self._producers)
         products = self._products(owners.values())
         for draft in drafts:
             owner = owners[draft.number]
@@ -100,16 +127,11 @@ class IdeaImporter(Importer):
     def _products(self, owners) -> dict[tuple, Product | Row]:
         """(owner's kind and id, folded name) → the product, or the row that will make it."""
         known = {owner.pk for owner in owners if isinstance(owner, Producer)}
-        found: dict[tuple, Product | Row] = {
+        found = {
             ("producer", product.producer_id, fold(product.name)): product
             for product in Product.objects.filter(producer__in=known)
         }
-        rows = self.job.rows.filter(kind="product", outcome=Row.Outcome.NEW) if self.job else ()
-        for row in rows:
-            kind = "row" if row.after.get("producer_row") else "producer"
-            owner = row.after.get("producer_row") or row.after.get("producer_id")
-            found[kind, owner, fold(row.after["name"])] = row
-        return found
+        return found | self._new_products
 
     def _read(self, draft: Draft, owner, products, cycles, covered) -> None:
         is_row = isinstance(owner, Row)
@@ -117,11 +139,12 @@ class IdeaImporter(Importer):
         key = ("row" if is_row else "producer", owner.pk, fold(draft.values["product"]))
         product = products.get(key)
         if product is None:
-            draft.fault(
-                "product",
-                _("Chủ thể chưa có sản phẩm “%s”, cũng không có trong tệp.")
-                % draft.values["product"],
-            )
+            name = draft.values["product"]
+            if refused := self._refused_products.get(fold(name)):
+                draft.fault("product", mend_first(name, refused))
+            else:
+                why = _("Chủ thể chưa có sản phẩm “%s”, cũng không có trong tệp.") % name
+                draft.fault("product", why)
             return
         cycle = self._cycle(draft, unit_id, cycles, covered)
         if len(draft.values["idea"]) > LONGEST:
@@ -191,27 +214,23 @@ class IdeaImporter(Importer):
 
     def apply(self, draft: Draft) -> int:
         after = draft.after
-        try:
-            if draft.target:
-                entry = Entry.objects.get(pk=draft.target)
-                seen = mark_of(draft.before["idea"])
-                return write_idea(entry=entry, idea=after["idea"], by=self.by, seen=seen).pk
-            product = Product.objects.get(pk=after.get("product_id") or self._made_by(after))
-            cycle = Cycle.objects.select_for_update().get(pk=after["cycle_id"])
-            if cycle.entries.filter(product=product).exists():
-                raise ValidationError(
-                    _("%s đã được đưa vào chu trình sau khi xem trước. Hãy tải tệp lên lại.")
-                    % product
-                )
-            return enter(
-                product=product,
-                cycle=cycle,
-                by=self.by,
-                idea=after["idea"],
-                set_number=after["set_number"],
-            ).pk
-        except Refused as refused:
-            raise ValidationError(refused.reasons) from refused
+        if draft.target:
+            entry = Entry.objects.get(pk=draft.target)
+            seen = mark_of(draft.before["idea"])
+            return write_idea(entry=entry, idea=after["idea"], by=self.by, seen=seen).pk
+        product = Product.objects.get(pk=after.get("product_id") or self._made_by(after))
+        cycle = Cycle.objects.select_for_update().get(pk=after["cycle_id"])
+        if cycle.entries.filter(product=product).exists():
+            raise ValidationError(
+                _("%s đã được đưa vào chu trình sau khi xem trước. Hãy tải tệp lên lại.") % product
+            )
+        return enter(
+            product=product,
+            cycle=cycle,
+            by=self.by,
+            idea=after["idea"],
+            set_number=after["set_number"],
+        ).pk
 
     @staticmethod
     def _made_by(after: dict) -> int:
@@ -220,21 +239,51 @@ class IdeaImporter(Importer):
             raise ValidationError(_("Sản phẩm ở dòng %s chưa nhập được.") % row.number)
         return row.target
 
-    def undo(self, draft: Draft) -> str:
-        entry = Entry.objects.filter(pk=draft.target).select_related("cycle", "product").first()
-        if entry is None:
-            return ""
-        if entry.idea != draft.after["idea"] or not may_write_idea(entry):
-            return _("%s đã được sửa hoặc chuyển bước sau khi nhập.") % entry
-        if draft.before:
-            write_idea(entry=entry, idea=draft.before["idea"], by=self.by)
-            return ""
-        if entry.papers.exists() or entry.events.exclude(action="enter").exists():
-            return _("%s đã được sửa hoặc chuyển bước sau khi nhập.") % entry
-        entry._history_user, entry._change_reason = self.by, _("Hoàn tác nhập từ Excel")
-        entry.events.all().delete()
-        entry.delete()
-        return ""
+    def in_the_way(self, drafts: list[Draft]) -> list[str]:
+        there = self._entries(drafts)
+        used, told = _used(list(there.values())), []
+        for draft in drafts:
+            entry = there.get(draft.target)
+            if entry is None:
+                told.append("")
+            elif entry.idea != draft.after["idea"] or not may_write_idea(entry):
+                told.append(_("%s đã được sửa hoặc chuyển bước sau khi nhập.") % entry)
+            elif not draft.before and entry.pk in used:
+                told.append(_("%s đã có giấy tờ, biểu hoặc trao đổi sau khi nhập.") % entry)
+            else:
+                told.append("")
+        return told
+
+    def undo_many(self, drafts: list[Draft]) -> list[str]:
+        there, told = self._entries(drafts), self.in_the_way(drafts)
+        for draft, why in zip(drafts, told, strict=True):
+            entry = there.get(draft.target)
+            if entry is None or why:
+                continue
+            if draft.before:
+                write_idea(entry=entry, idea=draft.before["idea"], by=self.by)
+                continue
+            entry._history_user, entry._change_reason = self.by, str(UNDONE)
+            entry.events.all().delete()
+            entry.delete()
+        return told
+
+    @staticmethod
+    def _entries(drafts: list[Draft]) -> dict[int, Entry]:
+        entries = Entry.objects.select_related("cycle", "product")
+        return entries.in_bulk({draft.target for draft in drafts})
+
+
+def _used(entries: list[Entry]) -> set[int]:
+    """The entries on which more stands than that they were entered."""
+
+    def is_used(*found: Entry) -> bool:
+        return any(
+            not isinstance(row, EntryEvent) or row.action != "enter"
+            for row in what_protects(list(found))
+        )
+
+    return {entry.pk for entry in entries if is_used(entry)} if is_used(*entries) else set()
 
 
 def _classified(product: Product | Row) -> tuple[str, int]:

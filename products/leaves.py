@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from communes.models import today
+from ocop_portal.page_language import filled
 
 from .form_content import RESUBMISSION_DAYS
 from .models import Entry, ResubmissionLeave
@@ -35,8 +36,8 @@ def in_time(entry: Entry) -> list[str]:
         return []
     day = last.strftime("%d/%m/%Y")
     if leave and leave.granted is None:
-        return [_("Đã quá hạn nộp lại (%s); đang chờ trả lời đề nghị nộp muộn.") % day]
-    return [_("Đã quá hạn nộp lại (%s). Cần đề nghị cho nộp muộn, ghi lý do.") % day]
+        return [filled(_("Đã quá hạn nộp lại (%s); đang chờ trả lời đề nghị nộp muộn."), day)]
+    return [filled(_("Đã quá hạn nộp lại (%s). Cần đề nghị cho nộp muộn, ghi lý do."), day)]
 
 
 @transaction.atomic

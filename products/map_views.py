@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from communes.unit_facts import chosen_period, periods
 from ocop_portal.exchange.tables import Field, as_file, wanted_format
-from ocop_portal.forms import PortalForm
+from ocop_portal.forms import PortalForm, QuickSelect
+from ocop_portal.kept_pages import kept
 from ocop_portal.pages import crumbs
 
 from . import catalogue, map
@@ -23,9 +24,9 @@ FILTERS = ("stars", "branch", "year")
 class MapFilters(PortalForm):
     """The catalogue's filters that a map can show."""
 
-    stars = forms.ChoiceField(label=_("Hạng sao"), required=False)
-    branch = forms.ChoiceField(label=_("Ngành sản phẩm"), required=False)
-    year = forms.ChoiceField(label=_("Năm"), required=False)
+    stars = forms.ChoiceField(label=_("Hạng sao"), required=False, widget=QuickSelect)
+    branch = forms.ChoiceField(label=_("Ngành sản phẩm"), required=False, widget=QuickSelect)
+    year = forms.ChoiceField(label=_("Năm"), required=False, widget=QuickSelect)
 
     def __init__(self, search, offered):
         super().__init__(initial=search.filters)
@@ -61,6 +62,7 @@ def _link(search):
 
 
 @login_not_required
+@kept
 @require_safe
 def page(request):
     """Communes on a map and as a list, with the number of their rated products."""
@@ -74,7 +76,7 @@ def page(request):
             Field(_("Số sản phẩm"), lambda place: place.number, 14),
         ]
         return as_file(format_, name="ban-do-san-pham", fields=fields, rows=found)
-    offered = catalogue.choices(search, catalogue.look_up(search))
+    offered = catalogue.choices(search, catalogue.look_up(search), places=False)
     drawing = map.drawing(found)
     shown = sorted(found, key=lambda place: (-place.number, place.unit.search))
     query = request.GET.copy()
@@ -104,6 +106,7 @@ def page(request):
 
 
 @login_not_required
+@kept
 @require_safe
 def data(request):
     """The same places as GeoJSON, for the script and for whoever draws a map of their own."""

@@ -19,8 +19,11 @@ from django.utils.translation import gettext_lazy as _
 
 from communes.models import Producer, Unit, today
 from ocop_portal.exchange.tables import STARTS_FORMULA
+from ocop_portal.navigation import PRODUCERS, PRODUCTS, UNITS
 
 from . import catalogue
+
+NO_LICENCE = _("chưa công bố giấy phép")
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ SETS = {
     for found in (
         DataSet(
             "san-pham",
-            _("Sản phẩm"),
+            PRODUCTS,
             [
                 Column("id", _("Khóa của sản phẩm, không đổi"), lambda r: r.pk),
                 Column("name", _("Tên sản phẩm"), lambda r: r.name),
@@ -126,7 +129,7 @@ SETS = {
         ),
         DataSet(
             "chu-the",
-            _("Chủ thể"),
+            PRODUCERS,
             [
                 Column("id", _("Khóa của chủ thể, không đổi"), lambda r: r.pk),
                 Column("name", _("Tên chủ thể"), lambda r: r.name),
@@ -140,7 +143,7 @@ SETS = {
         ),
         DataSet(
             "don-vi",
-            _("Đơn vị hành chính"),
+            UNITS,
             [
                 Column(
                     "id",
@@ -215,7 +218,7 @@ def as_json(found: DataSet) -> bytes:
     content = {
         "dataset": found.slug,
         "taken_on": today().isoformat(),
-        "licence": settings.OPEN_DATA_LICENCE,
+        "licence": settings.OPEN_DATA_LICENCE or str(NO_LICENCE),
         "rows": list(found.records()),
     }
     return json.dumps(content, ensure_ascii=False).encode()

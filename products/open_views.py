@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import Sitemap
 from django.contrib.syndication.views import Feed
 from django.core.files.storage import default_storage
+from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -16,17 +17,21 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from communes.models import Unit
+from communes.news import public_news
 from ocop_portal.exchange.tables import Field, as_file, wanted_format
+from ocop_portal.kept_pages import kept
 from ocop_portal.languages import in_language
 from ocop_portal.pages import crumbs
 
 from . import catalogue, figures, open_data
+from .models import Product, PublicRating
 from .public_producers import public_producers
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 
 
 @login_not_required
+@kept
 @require_safe
 def numbers(request):
     """The programme in numbers: each chart with its table; `?bang=…&export=csv` gives one as a file."""
@@ -41,6 +46,7 @@ def numbers(request):
         ]
         if chart.has_targets:
             fields.append(Field(_("Chỉ tiêu"), lambda bar: bar.target))
+            fields.append(Field(_("Đạt (%)"), lambda bar: bar.reached))
         return as_file(format_, name=f"so-lieu-{chart.slug}", fields=fields, rows=chart.bars)
     return render(
         request,
@@ -50,6 +56,7 @@ def numbers(request):
 
 
 @login_not_required
+@kept
 @require_safe
 def data_page(request):
     """What there is to take away, what each value means, on which terms."""
@@ -58,7 +65,7 @@ def data_page(request):
         "public/data.html",
         {
             "sets": list(open_data.SETS.values()),
-            "licence": settings.OPEN_DATA_LICENCE,
+            "licence": settings.OPEN_DATA_LICENCE or open_data.NO_LICENCE,
             "breadcrumbs": crumbs((_("Dữ liệu mở"), "")),
         },
     )
@@ -124,6 +131,19 @@ class InEveryLanguage(Sitemap):
     alternates = True
 
 
+class Rows(InEveryLanguage):
+    """Rows that know when they were changed, in parts that are quickly made."""
+
+    limit = 1000
+
+    def lastmod(self, item):
+        return item.updated_at
+
+    def get_latest_lastmod(self):
+        # In place of Django's, which reads every row in every language for it.
+        return self.items().order_by().aggregate(latest=Max("updated_at"))["latest"]
+
+
 class Pages(InEveryLanguage):
     """The pages that always stand."""
 
@@ -135,6 +155,10 @@ class Pages(InEveryLanguage):
             "products:numbers",
             "products:data",
             "products:programme",
+            "products:days",
+            "communes:public_news",
+            "communes:public_documents",
+            "newsletter",
             "evaluation:public_councils",
             "communes:public_list",
             "lawbook:decisions",
@@ -144,40 +168,33 @@ class Pages(InEveryLanguage):
         return reverse(item)
 
 
-class Products(InEveryLanguage):
+class Products(Rows):
     """Every rated product."""
 
-    limit = 5000
-
     def items(self):
-        return catalogue.rated_products().order_by("pk")
+        rated = PublicRating.objects.filter(is_current=True).values("product")
+        return (
+            Product.objects.filter(is_active=True, pk__in=rated).only("updated_at").order_by("pk")
+        )
 
     def location(self, item):
         return item.get_public_url()
 
-    def lastmod(self, item):
-        return item.updated_at
 
-
-class Producers(InEveryLanguage):
+class Producers(Rows):
     """Every producer with a rated product."""
 
-    limit = 5000
-
     def items(self):
-        return public_producers().order_by("pk")
+        return public_producers().only("updated_at").order_by("pk")
 
     def location(self, item):
         return reverse("products:public_producer", args=[item.pk])
-
-    def lastmod(self, item):
-        return item.updated_at
 
 
 class Units(InEveryLanguage):
     """Today's communes."""
 
-    limit = 5000
+    limit = 1000
 
     def items(self):
         return Unit.objects.on().filter(level=Unit.Level.COMMUNE).order_by("pk")
@@ -186,7 +203,28 @@ class Units(InEveryLanguage):
         return item.get_public_url()
 
 
-SITEMAPS = {"trang": Pages, "san-pham": Products, "chu-the": Producers, "xa": Units}
+class News(InEveryLanguage):
+    """Every published item of news."""
+
+    limit = 5000
+
+    def items(self):
+        return public_news().order_by("pk")
+
+    def location(self, item):
+        return item.get_public_url()
+
+    def lastmod(self, item):
+        return item.updated_at
+
+
+SITEMAPS = {
+    "trang": Pages,
+    "san-pham": Products,
+    "chu-the": Producers,
+    "xa": Units,
+    "tin-tuc": News,
+}
 
 
 @login_not_required

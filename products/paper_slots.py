@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from communes.models import today
+from ocop_portal.page_language import filled
 
 from . import dossier
 from .dossier import PaperRefused
@@ -96,8 +97,10 @@ def unanswered(entry: Entry) -> list[str]:
     if slots is None:
         slots = entry.paper_slots.filter(state__in=OPEN)
     return [
-        str(_("Giấy tờ đã yêu cầu, %(state)s: %(words)s."))
-        % {"state": slot.get_state_display(), "words": slot.words}
+        filled(
+            _("Giấy tờ đã yêu cầu, %(state)s: %(words)s."),
+            {"state": State(slot.state).label, "words": slot.words},
+        )
         for slot in slots
         if slot.is_open
     ]

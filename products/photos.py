@@ -10,6 +10,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
+from ocop_portal.page_language import filled
+
 from .files import FileRefused
 from .models import Product, ProductPhoto
 
@@ -31,9 +33,9 @@ def add_photo(*, product: Product, uploaded, caption: str, by) -> ProductPhoto:
     product = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
     count = product.photos.count()
     if count >= MAX_PHOTOS:
-        raise FileRefused(_("Mỗi sản phẩm có nhiều nhất %d ảnh.") % MAX_PHOTOS)
+        raise FileRefused(filled(_("Mỗi sản phẩm có nhiều nhất %d ảnh."), MAX_PHOTOS))
     if uploaded.size > settings.UPLOAD_MAX_MB * 1024 * 1024:
-        raise FileRefused(_("Ảnh lớn hơn %s MB.") % settings.UPLOAD_MAX_MB)
+        raise FileRefused(filled(_("Ảnh lớn hơn %s MB."), settings.UPLOAD_MAX_MB))
     image = _open(uploaded)
     photo = ProductPhoto(product=product, caption=caption, position=count, uploaded_by=by)
     photo.image.save("anh.jpg", _jpeg(image, FULL_WIDTH), save=False)

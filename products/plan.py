@@ -8,6 +8,8 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from communes.keeping import keep, withdraw
+from communes.kept_files import keep_file
+from ocop_portal.page_language import filled
 
 from .files import Upload
 from .models import Plan, PlanTask
@@ -27,13 +29,10 @@ def save_plan(
     if outside and outside.exists():
         years = sorted(set(outside.order_by().values_list("year", flat=True)))
         raise ValidationError(
-            {"last_year": _("Kế hoạch đã có việc của năm %s.") % ", ".join(map(str, years))}
+            {"last_year": filled(_("Kế hoạch đã có việc của năm %s."), ", ".join(map(str, years)))}
         )
     if upload is not None:
-        plan.original_name = upload.name
-        plan.content_type = upload.content_type
-        plan.size, plan.sha256 = upload.size, upload.sha256
-        plan.file.save(upload.stored_name, upload.file, save=False)
+        return keep_file(row=plan, upload=upload, under=plan.unit, by=by, seen=seen)
     return keep(row=plan, under=plan.unit, by=by, seen=seen)
 
 
@@ -48,7 +47,7 @@ def save_task(*, task: PlanTask, by, seen: datetime.datetime | None = None) -> P
         raise ValidationError(_("Kế hoạch đã được rút, không sửa việc được nữa."))
     if task.year not in plan.years:
         raise ValidationError(
-            {"year": _("Kế hoạch chỉ gồm các năm %s.") % plan.span},
+            {"year": filled(_("Kế hoạch chỉ gồm các năm %s."), plan.span)},
         )
     if task.pk is None and not task.position:
         last = plan.tasks.filter(year=task.year).aggregate(last=Max("position"))["last"]

@@ -12,7 +12,7 @@ from communes.scope import units_in_scope
 from ocop_portal.forms import PortalModelForm
 from ocop_portal.search import FilterForm, matching
 
-from .files import FileRefused, Upload, check_upload
+from .files import Upload, check_upload
 from .models import Plan, PlanTask
 
 SCAN_TYPES = ".pdf,.jpg,.jpeg,.png"
@@ -70,10 +70,7 @@ class PlanForm(SeenMixin, PortalModelForm):
         """The scan, judged by its content."""
         uploaded = self.cleaned_data["scan"]
         if uploaded:
-            try:
-                self.upload = check_upload(uploaded)
-            except FileRefused as refused:
-                raise forms.ValidationError(str(refused)) from refused
+            self.upload = check_upload(uploaded)
         return uploaded
 
 
@@ -104,7 +101,7 @@ class PlanTaskForm(SeenMixin, PortalModelForm):
         self.fields["year"].choices = [(year, year) for year in self.instance.plan.years]
         for name in ("measure", "state"):
             field = self.fields[name]
-            field.choices = [(value, capfirst(str(label))) for value, label in field.choices]
+            field.choices = [(value, capfirst(label)) for value, label in field.choices]
         self.fields["target"].widget.attrs["inputmode"] = "numeric"
         self.helper = helper_of(
             "seen",
@@ -150,7 +147,7 @@ class PlanTaskFilter(FilterForm):
         self.fields["year"].choices = [("", _("Tất cả")), *((year, year) for year in plan.years)]
         self.fields["state"].choices = [
             ("", _("Tất cả")),
-            *((value, capfirst(str(label))) for value, label in PlanTask.State.choices),
+            *((value, capfirst(label)) for value, label in PlanTask.State.choices),
         ]
 
     def apply(self, tasks: QuerySet[PlanTask]) -> QuerySet[PlanTask]:

@@ -7,13 +7,14 @@ from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from communes.history import entries_of
 from communes.keeping_forms import WithdrawForm
 from communes.keeping_views import edit_page, withdraw_page
 from ocop_portal.exchange.tables import as_file, wanted_format
+from ocop_portal.page_language import filled
 from ocop_portal.pages import crumbs, page_of
 
 from .models import Plan, PlanTask
@@ -178,7 +179,7 @@ def plan_withdraw(request, pk: int):
         request,
         form,
         lambda: withdraw_plan(plan=found, by=request.user, reason=form.cleaned_data["reason"]),
-        title=_("Rút %s") % found,
+        title=filled(_("Rút %s"), found),
         lead=_("Kế hoạch và các việc vẫn xem được, nhưng không còn nhắc việc."),
         back=found.get_absolute_url(),
         path=_plan_crumbs((found.number, found.get_absolute_url()), (_("Rút kế hoạch"), "")),
@@ -239,7 +240,9 @@ def task(request, pk: int):
             "unknown": [str(label).lower() for label, value in rows if value == ""],
             "may_change": found.withdrawn_at is None and _may_change(request, found.plan),
             "history": entries_of(found),
-            "breadcrumbs": _task_crumbs(found.plan, (capfirst(_("việc năm %s") % found.year), "")),
+            "breadcrumbs": _task_crumbs(
+                found.plan, (capfirst(filled(_("việc năm %s"), found.year)), "")
+            ),
         },
     )
 

@@ -1,39 +1,21 @@
 """The programme for everyone: the six steps, the plan's work, the days, what is kept of visitors."""
 
-import datetime
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
-from icalendar import Calendar, Event
 
 from communes.models import today
 from ocop_portal.pages import crumbs
+from ocop_portal.reminders.newsletter import CONFIRM_WITHIN
 
-from .models import CycleStep, Plan, Step
+from . import handing_in
+from .models import Plan, Step
 
-# What each of the six steps asks of a producer, after Decision 490/QĐ-TTg and the dossier list.
-ASKS = {
-    Step.OUTREACH: "Nghe giới thiệu chương trình, hỏi cán bộ xã.",
-    Step.IDEA: "Nộp phiếu đăng ký ý tưởng sản phẩm.",
-    Step.PLAN: "Nộp phương án, kế hoạch sản xuất kinh doanh.",
-    Step.IMPLEMENTATION: "Làm theo phương án, giữ giấy tờ minh chứng.",
-    Step.EVALUATION: "Nộp hồ sơ và mẫu sản phẩm trước ngày hội đồng họp.",
-    Step.PROMOTION: "Tham gia hội chợ, giới thiệu, bán hàng.",
-}
-
-
-def _days():
-    """The steps of open cycles that have a date, the next first; what is long over is left out."""
-    since = today() - datetime.timedelta(days=30)
-    return (
-        CycleStep.objects.filter(cycle__is_closed=False, due_on__gte=since)
-        .select_related("cycle__unit")
-        .order_by("due_on", "pk")[:200]
-    )
+DAYS_ON_PROGRAMME = 3
 
 
 @login_not_required
@@ -48,8 +30,8 @@ def programme(request):
         request,
         "public/programme.html",
         {
-            "steps": [(step, ASKS[step]) for step in Step],
-            "days": list(_days()),
+            "steps": [(step, handing_in.ASKS[step]) for step in Step],
+            "days": handing_in.ahead()[:DAYS_ON_PROGRAMME],
             "plans": plans,
             "breadcrumbs": crumbs((_("Chương trình"), "")),
         },
@@ -58,31 +40,27 @@ def programme(request):
 
 @login_not_required
 @require_safe
+def days(request):
+    """What producers must hand in and by when: the next day first, then what has just passed."""
+    found = handing_in.days(since=today() - handing_in.BACK)
+    return render(
+        request,
+        "public/days.html",
+        {
+            "days": [day for day in found if day.days_left >= 0],
+            "over": [day for day in reversed(found) if day.days_left < 0],
+            "breadcrumbs": crumbs(
+                (_("Chương trình"), reverse("products:programme")), (_("Lịch nộp hồ sơ"), "")
+            ),
+        },
+    )
+
+
+@login_not_required
+@require_safe
 def calendar(request):
-    """The days of the open cycles for a telephone's calendar."""
-    found = Calendar()
-    found.add("prodid", "-//OCOP//Lich chu trinh//VI")
-    found.add("version", "2.0")
-    found.add("x-wr-calname", _("Lịch chu trình OCOP"))
-    host = settings.SITE_URL.split("//")[-1]
-    for step in _days():
-        event = Event()
-        event.add("uid", f"cycle-step-{step.pk}@{host}")
-        event.add("dtstamp", datetime.datetime.combine(today(), datetime.time(), datetime.UTC))
-        event.add("dtstart", step.due_on)
-        event.add(
-            "summary",
-            _("Hạn bước %(number)s: %(name)s – %(unit)s %(year)s")
-            % {
-                "number": step.number,
-                "name": step.get_number_display(),
-                "unit": step.cycle.unit,
-                "year": step.cycle.year,
-            },
-        )
-        event.add("description", ASKS[step.number])
-        found.add_component(event)
-    response = HttpResponse(found.to_ical(), content_type="text/calendar; charset=utf-8")
+    """The days for a telephone's calendar."""
+    response = HttpResponse(handing_in.calendar(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="lich-ocop.ics"'
     return response
 
@@ -96,6 +74,7 @@ def privacy(request):
         "public/privacy.html",
         {
             "contact_days": settings.FEEDBACK_CONTACT_DAYS,
+            "confirm_days": CONFIRM_WITHIN.days,
             "session_hours": settings.SESSION_COOKIE_AGE // 3600,
             "breadcrumbs": crumbs((_("Dữ liệu cá nhân"), "")),
         },

@@ -6,13 +6,15 @@ from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from communes.filters import UnitChoice
 from communes.keeping_forms import SHOWN, SeenMixin, helper_of, shown
 from communes.models import Producer, Role, Unit
 from communes.scope import OFFICERS, units_in_scope
 from ocop_portal.forms import AmountField, PortalModelForm, WholeNumberField
 from ocop_portal.search import FilterForm, matching, words_of
 
-from .files import FileRefused, Upload, check_upload
+from .choices import MakerChoice, ProductChoice
+from .files import Upload, check_upload
 from .models import (
     Chain,
     ChainLink,
@@ -23,6 +25,7 @@ from .models import (
     Flagship,
     GapTask,
     OnlineShop,
+    Product,
     SalesPoint,
 )
 from .scope import products_for
@@ -32,7 +35,7 @@ ANY = ("", _("Tất cả"))
 
 def capitalised(choices) -> list[tuple]:
     """Choices with a capital, as a list shows them."""
-    return [(value, capfirst(str(label))) for value, label in choices]
+    return [(value, capfirst(label)) for value, label in choices]
 
 
 class RowForm(SeenMixin, PortalModelForm):
@@ -45,7 +48,7 @@ class RowForm(SeenMixin, PortalModelForm):
         super().__init__(*args, **kwargs)
         self.user = user
         if "product" in self.fields:
-            self.fields["product"].queryset = products_for(user).select_related("producer")
+            self.fields["product"].queryset = products_for(user).select_related("producer__unit")
         if "unit" in self.fields:
             units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER)
             self.fields["unit"].queryset = units.exclude(level=Unit.Level.COMMUNE)
@@ -74,10 +77,7 @@ class RowForm(SeenMixin, PortalModelForm):
         """The file, judged by its content."""
         uploaded = self.cleaned_data["scan"]
         if uploaded:
-            try:
-                self.upload = check_upload(uploaded)
-            except FileRefused as refused:
-                raise forms.ValidationError(str(refused)) from refused
+            self.upload = check_upload(uploaded)
         return uploaded
 
 
@@ -120,7 +120,11 @@ class FairProductForm(RowForm):
     class Meta:
         model = FairProduct
         fields = ["product", "booth", "sales", "contracts_signed", "note"]
-        field_classes = {"sales": WholeNumberField, "contracts_signed": WholeNumberField}
+        field_classes = {
+            "product": ProductChoice,
+            "sales": WholeNumberField,
+            "contracts_signed": WholeNumberField,
+        }
 
 
 class FairPhotoForm(RowForm):
@@ -165,6 +169,7 @@ class SalesPointForm(RowForm):
             *("product", "name", "kind", "address", "latitude", "longitude"),
             *("starts_on", "ends_on", "source", "note"),
         ]
+        field_classes = {"product": ProductChoice}
 
 
 class OnlineShopForm(RowForm):
@@ -175,6 +180,7 @@ class OnlineShopForm(RowForm):
     class Meta:
         model = OnlineShop
         fields = ["product", "platform", "url", "starts_on", "ends_on", "note"]
+        field_classes = {"product": ProductChoice}
 
 
 class ContractForm(RowForm):
@@ -193,7 +199,11 @@ class ContractForm(RowForm):
             *("product", "buyer", "number", "signed_on", "volume", "volume_unit", "value"),
             *("starts_on", "ends_on", "note"),
         ]
-        field_classes = {"volume": AmountField, "value": WholeNumberField}
+        field_classes = {
+            "product": ProductChoice,
+            "volume": AmountField,
+            "value": WholeNumberField,
+        }
 
 
 class ChainForm(RowForm):
@@ -229,6 +239,8 @@ class ChainLinkForm(RowForm):
             *("contract_number", "starts_on", "ends_on", "note"),
         ]
         field_classes = {
+            "producer": MakerChoice,
+            "commune": UnitChoice,
             "area": AmountField,
             "households": WholeNumberField,
             "volume": AmountField,
@@ -237,10 +249,9 @@ class ChainLinkForm(RowForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, user=user, **kwargs)
         units = units_in_scope(user, *OFFICERS)
-        self.fields["producer"].queryset = Producer.objects.filter(unit__in=units.values("pk"))
-        communes = units.filter(level=Unit.Level.COMMUNE).order_by("search", "pk")
-        self.fields["commune"].queryset = communes
-        self.fields["commune"].label_from_instance = lambda unit: unit.dated_name
+        producers = Producer.objects.filter(unit__in=units.values("pk"))
+        self.fields["producer"].queryset = producers.select_related("unit")
+        self.fields["commune"].queryset = units.filter(level=Unit.Level.COMMUNE)
 
 
 class FlagshipForm(RowForm):
@@ -251,6 +262,7 @@ class FlagshipForm(RowForm):
     class Meta:
         model = Flagship
         fields = ["product", "target_star", "level", "year", "note"]
+        field_classes = {"product": ProductChoice}
 
 
 class GapTaskForm(RowForm):
@@ -289,7 +301,7 @@ class RowFilter(FilterForm):
     shown = forms.ChoiceField(label=_("Hiệu lực"), required=False, choices=SHOWN)
     narrow: dict[str, tuple] = {}
     day: str = ""  # the date whose year can be chosen
-    searched = ("search", "product__search", "product__producer__search")
+    of_product = True  # found by the words of its product and producer too
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -311,8 +323,12 @@ class RowFilter(FilterForm):
             )
         self.fields["shown"] = last
 
-    def apply(self, rows):
-        """The rows that fit."""
+    def apply(self, rows, *, to_count: bool = False):
+        """The rows that fit. `to_count`: the same ones, asked for so that they are quickly counted.
+
+        A page is found by going from row to row; to count all, products are only looked at for a
+        word that the rows themselves do not hold.
+        """
         wanted = self.wanted
         for name in self.narrow:
             if wanted.get(name):
@@ -320,12 +336,16 @@ class RowFilter(FilterForm):
         if self.day and wanted.get("year"):
             rows = rows.filter(**{f"{self.day}__year": wanted["year"]})
         rows = shown(rows, wanted.get("shown"))
-        if len(self.searched) == 1:
+        if not self.of_product:
             return matching(rows, wanted.get("q", ""))
         for word in words_of(wanted.get("q", "")):
-            found = Q()
-            for column in self.searched:
-                found |= Q(**{f"{column}__contains": word})
+            found = Q(search__contains=word)
+            for column in ("search", "producer__search"):
+                if to_count:
+                    products = Product.objects.filter(**{f"{column}__contains": word})
+                    found |= Q(product__in=products.values("pk"))
+                else:
+                    found |= Q(**{f"product__{column}__contains": word})
             rows = rows.filter(found)
         return rows
 
@@ -333,7 +353,7 @@ class RowFilter(FilterForm):
 class FairFilter(RowFilter):
     narrow = {"where": (_("Nơi tổ chức"), Fair.Place.choices)}
     day = "starts_on"
-    searched = ("search",)
+    of_product = False
 
 
 class SalesPointFilter(RowFilter):
@@ -345,7 +365,7 @@ class ContractFilter(RowFilter):
 
 
 class ChainFilter(RowFilter):
-    searched = ("search",)
+    of_product = False
 
 
 class FlagshipFilter(RowFilter):

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -234,6 +235,7 @@ class SalesPoint(OfProduct):
         verbose_name = _("điểm bán")
         verbose_name_plural = _("điểm bán")
         ordering = ["search", "pk"]
+        indexes = [models.Index(fields=["search", "id"], name="sales_point_in_order")]
         constraints = [
             models.UniqueConstraint(
                 fields=["product", "search"],
@@ -288,6 +290,7 @@ class OnlineShop(OfProduct):
         verbose_name = _("trang bán hàng trên mạng")
         verbose_name_plural = _("trang bán hàng trên mạng")
         ordering = ["search", "pk"]
+        indexes = [models.Index(fields=["search", "id"], name="online_shop_in_order")]
         constraints = [
             models.UniqueConstraint(
                 fields=["product", "url"],
@@ -314,6 +317,10 @@ class OnlineShop(OfProduct):
             return urlsplit(self.url).hostname or ""
         except ValueError:
             return ""
+
+
+# Those without a day last. In words that both databases can index: SQLite knows no NULLS LAST there.
+LAST_SIGNED = Coalesce("signed_on", models.Value(datetime.date.min)).desc()
 
 
 class Contract(WithFile, OfProduct):
@@ -345,8 +352,11 @@ class Contract(WithFile, OfProduct):
     class Meta:
         verbose_name = _("hợp đồng")
         verbose_name_plural = _("hợp đồng")
-        ordering = [F("signed_on").desc(nulls_last=True), "-pk"]
-        indexes = [models.Index(fields=["ends_on"])]
+        ordering = [LAST_SIGNED, "-pk"]
+        indexes = [
+            models.Index(fields=["ends_on"]),
+            models.Index(LAST_SIGNED, F("id").desc(), name="contract_in_order"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["product", "search"],
@@ -519,6 +529,7 @@ class Flagship(OfProduct):
         verbose_name = _("sản phẩm chủ lực")
         verbose_name_plural = _("sản phẩm chủ lực")
         ordering = ["year", "search", "pk"]
+        indexes = [models.Index(fields=["year", "search", "id"], name="flagship_in_order")]
         constraints = [
             models.UniqueConstraint(
                 fields=["product", "year"],

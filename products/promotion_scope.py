@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from communes.models import Role
-from communes.scope import OFFICERS, units_around, units_in_scope
+from communes.scope import OFFICERS, in_scope, unit_ids_in_scope, units_around
 
 from .models import Chain, ChainLink, Fair, FairPhoto, GapTask
 from .promotion_models import OfProduct
@@ -11,8 +11,7 @@ from .promotion_models import OfProduct
 
 def of_products_for(model: type[OfProduct], user) -> QuerySet:
     """The rows of the products whose producer sits in this officer's units."""
-    units = units_in_scope(user, *OFFICERS).values("pk")
-    return model.objects.filter(product__producer__unit__in=units)
+    return model.objects.filter(in_scope(user, *OFFICERS, unit="product__producer__unit"))
 
 
 def fairs_for(user) -> QuerySet[Fair]:
@@ -35,7 +34,7 @@ def chain_links_for(user) -> QuerySet[ChainLink]:
 
     A contract is the business of its commune and of the district, not of the other communes.
     """
-    units = units_in_scope(user, *OFFICERS).values("pk")
+    units = unit_ids_in_scope(user, *OFFICERS)
     return ChainLink.objects.filter(
         Q(chain__unit__in=_own_units(user)) | Q(producer__unit__in=units) | Q(commune__in=units),
         chain__in=chains_for(user).values("pk"),
@@ -44,9 +43,9 @@ def chain_links_for(user) -> QuerySet[ChainLink]:
 
 def gap_tasks_for(user) -> QuerySet[GapTask]:
     """The work on the flagship products of this officer's units."""
-    units = units_in_scope(user, *OFFICERS).values("pk")
-    return GapTask.objects.filter(flagship__product__producer__unit__in=units)
+    ours = in_scope(user, *OFFICERS, unit="flagship__product__producer__unit")
+    return GapTask.objects.filter(ours)
 
 
 def _own_units(user):
-    return units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+    return unit_ids_in_scope(user, Role.Kind.DISTRICT_OFFICER)

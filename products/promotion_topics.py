@@ -5,14 +5,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ocop_portal.exchange.tables import Field
 from ocop_portal.templatetags.portal import vn_number
 
 from . import promotion_forms as forms
-from .models import Chain, Contract, Fair, Flagship, OnlineShop, SalesPoint
+from .models import (
+    Chain,
+    ChainLink,
+    Contract,
+    Fair,
+    FairProduct,
+    Flagship,
+    GapTask,
+    OnlineShop,
+    SalesPoint,
+)
 from .promotion_scope import chains_for, fairs_for, of_products_for
 
 PRODUCT = Field(_("Sản phẩm"), lambda row: str(row.product), 32)
@@ -54,21 +66,35 @@ def _of(model: type) -> Callable:
     return lambda user: of_products_for(model, user)
 
 
-IN_FORCE = Q(shown__withdrawn_at__isnull=True)
+def _in_force(model: type, above: str, figure) -> Subquery:
+    """A figure of what hangs on a row and was not withdrawn.
+
+    A subquery, so that it is worked out for the rows of a page alone; joined, all would be grouped.
+    """
+    rows = model.objects.in_force().filter(**{above: OuterRef("pk")}).order_by().values(above)
+    return Subquery(rows.annotate(figure=figure).values("figure"))
+
+
+def _number(model: type, above: str) -> Coalesce:
+    return Coalesce(_in_force(model, above, Count("pk")), 0)
 
 
 def _fairs(user):
     return fairs_for(user).annotate(
-        product_count=Count("shown", filter=IN_FORCE),
-        sales_sum=Sum("shown__sales", filter=IN_FORCE),
-        contract_sum=Sum("shown__contracts_signed", filter=IN_FORCE),
+        product_count=_number(FairProduct, "fair"),
+        sales_sum=_in_force(FairProduct, "fair", Sum("sales")),
+        contract_sum=_in_force(FairProduct, "fair", Sum("contracts_signed")),
     )
 
 
 def _chains(user):
-    return chains_for(user).annotate(
-        link_count=Count("links", filter=Q(links__withdrawn_at__isnull=True))
-    )
+    return chains_for(user).annotate(link_count=_number(ChainLink, "chain"))
+
+
+def _flagships(user):
+    undone = GapTask.objects.in_force().filter(flagship=OuterRef("pk"), done_on=None)
+    number = undone.order_by().values("flagship").annotate(number=Count("pk")).values("number")
+    return of_products_for(Flagship, user).annotate(open_tasks=Coalesce(Subquery(number), 0))
 
 
 FAIRS = Topic(
@@ -116,7 +142,7 @@ SALES_POINTS = Topic(
         Field(_("Điểm bán"), lambda row: row.name, 32),
         PRODUCT,
         PRODUCER,
-        Field(_("Loại"), lambda row: row.get_kind_display(), 24),
+        Field(pgettext_lazy("nơi bán", "Loại"), lambda row: row.get_kind_display(), 24),
         Field(_("Địa chỉ"), lambda row: row.address, 40),
         SINCE,
         UNTIL,
@@ -136,7 +162,7 @@ ONLINE_SHOPS = Topic(
     forms.OnlineShopForm,
     forms.RowFilter,
     _("Bán trên mạng"),
-    _("địa chỉ"),
+    _("trang bán"),
     _("Ghi trang bán"),
     _("Chưa ghi trang bán hàng nào."),
     (
@@ -155,7 +181,7 @@ CONTRACTS = Topic(
     _of(Contract),
     forms.ContractForm,
     forms.ContractFilter,
-    _("Hợp đồng"),
+    pgettext_lazy("nhiều hợp đồng", "Hợp đồng"),
     _("hợp đồng"),
     _("Ghi hợp đồng"),
     _("Chưa ghi hợp đồng nào."),
@@ -200,11 +226,7 @@ CHAINS = Topic(
 FLAGSHIPS = Topic(
     "flagship",
     Flagship,
-    lambda user: of_products_for(Flagship, user).annotate(
-        open_tasks=Count(
-            "tasks", filter=Q(tasks__withdrawn_at__isnull=True, tasks__done_on__isnull=True)
-        )
-    ),
+    _flagships,
     forms.FlagshipForm,
     forms.FlagshipFilter,
     _("Sản phẩm chủ lực"),

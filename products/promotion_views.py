@@ -5,13 +5,14 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from communes.history import entries_of
 from communes.keeping_forms import WithdrawForm
 from communes.keeping_views import edit_page, withdraw_page
 from ocop_portal.exchange.tables import as_file, wanted_format
+from ocop_portal.page_language import filled
 from ocop_portal.pages import crumbs, page_of
 
 from .chain import picture_of
@@ -59,7 +60,8 @@ def listing(request, topic: Topic):
     if format_ := wanted_format(request):
         name = topic.listed.replace("_", "-")
         return as_file(format_, name=name, fields=topic.fields, rows=found)
-    page = page_of(request, found)
+    number = wanted.apply(topic.rows(request.user), to_count=True).count()
+    page = page_of(request, found, count=number)
     for row in page.object_list:
         row.cells = [
             {
@@ -169,7 +171,7 @@ def edit(request, pk: int, topic: Topic):
     """Change a row."""
     found = _find_own(request, topic, pk)
     form = topic.form(posted(request), request.FILES or None, instance=found, user=request.user)
-    title = _("Sửa %s") % topic.one
+    title = filled(_("Sửa %s"), topic.one)
     return _edit(request, topic, form, title=title, back=found.get_absolute_url())
 
 
@@ -205,7 +207,7 @@ def _withdraw(request, topic: Topic, found):
         request,
         form,
         lambda: withdraw_promotion(row=found, by=request.user, reason=form.cleaned_data["reason"]),
-        title=_("Rút: %s") % found,
+        title=filled(_("Rút: %s"), found),
         lead=_("Chỉ rút khi ghi nhầm. Nếu đã thôi, hãy sửa và ghi ngày cuối, nếu có."),
         back=found.get_absolute_url(),
         path=_crumbs(topic, (str(found), found.get_absolute_url()), (_("Rút"), "")),

@@ -5,13 +5,15 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from communes.models import Producer
+from ocop_portal.kept_pages import kept
+from ocop_portal.navigation import COMMUNES
 from ocop_portal.pages import crumbs, page_of
 
 from . import catalogue
+from .cards import cards
 from .models import PublicRating
 
 
@@ -30,19 +32,22 @@ def public_producer_or_404(pk: int) -> Producer:
 
 
 @login_not_required
+@kept
 @require_safe
 def public_producer(request, pk: int):
     """One producer: name, place, contact where it agreed, and its rated products."""
     producer = public_producer_or_404(pk)
-    rated = catalogue.rated_products().filter(producer=producer)
+    rated = catalogue.most_stars_first(catalogue.rated_products().filter(producer=producer))
+    page = page_of(request, rated.values_list("pk", flat=True))
+    page.object_list = cards(page.object_list)
     return render(
         request,
         "products/public/producer.html",
         {
             "producer": producer,
-            "page_obj": page_of(request, catalogue.for_cards(catalogue.most_stars_first(rated))),
+            "page_obj": page,
             "breadcrumbs": crumbs(
-                (_("Xã, thị trấn"), reverse("communes:public_list")),
+                (COMMUNES, reverse("communes:public_list")),
                 (producer.unit.dated_name, producer.unit.get_public_url()),
                 (producer.name, ""),
             ),

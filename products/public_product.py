@@ -1,24 +1,24 @@
 """What a product's public page tells beyond its facts: related products, search engines, the QR."""
 
 import io
-import json
 
 import segno
 from django.conf import settings
 from django.db.models import Case, Q, Value, When
 from django.templatetags.static import static
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
+
+from ocop_portal.linked_data import as_linked_data
 
 from . import catalogue
+from .cards import Card, cards
 from .catalogue import Standing
 from .models import Product, PublicRating
 
 MOST_RELATED = 4
-# Inside <script> a text must not be able to end it (as Django's `json_script` does).
-_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
-def related(product: Product) -> list[Product]:
+def related(product: Product) -> list[Card]:
     """Other products with stars: the same producer's first, then those of the same set.
 
     A real product is set beside real ones alone, a sample beside samples.
@@ -28,8 +28,8 @@ def related(product: Product) -> list[Product]:
     others = catalogue.starred_products().filter(is_sample=product.is_sample)
     found = catalogue.most_stars_first(others.filter(own | alike).exclude(pk=product.pk))
     order = Case(When(own, then=Value(0)), default=Value(1))
-    found = catalogue.for_cards(found.order_by(order, *found.query.order_by))
-    return list(found[:MOST_RELATED])
+    found = found.order_by(order, *found.query.order_by).values_list("pk", flat=True)
+    return cards(found[:MOST_RELATED])
 
 
 def address_of(product: Product) -> str:
@@ -91,5 +91,4 @@ def linked_data(product: Product, fact: PublicRating, photos: list) -> SafeStrin
             "datePublished": fact.decided_on.isoformat() if fact.decided_on else None,
             "expires": fact.valid_until.isoformat(),
         }
-    text = json.dumps(data, ensure_ascii=False).translate(_ESCAPES)
-    return mark_safe(text)
+    return as_linked_data(data)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import (
+    blank_forms,
     map_views,
     open_views,
     programme_views,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("san-pham/<int:pk>/phan-anh/", voice_views.write, name="feedback_write"),
     path("chuong-trinh/", programme_views.programme, name="programme"),
     path("chuong-trinh/lich.ics", programme_views.calendar, name="calendar"),
+    path("lich-nop-ho-so/", programme_views.days, name="days"),
+    path("van-ban/bieu-<str:number>.pdf", blank_forms.blank_form, name="blank_form"),
     path("du-lieu-ca-nhan/", programme_views.privacy, name="privacy"),
     path("phan-anh/", voice_views.look_up, name="feedback_look_up"),
 ]

@@ -1,21 +1,27 @@
 """Pages for everyone: the portal's first page, the catalogue of rated products, one product."""
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from ocop_portal.forms import PortalForm
+from communes import news
+from communes.models import today
+from ocop_portal.forms import PortalForm, QuickSelect
+from ocop_portal.kept_pages import kept
 from ocop_portal.pages import page_of
 
 from . import catalogue as shelf
 from . import public_product as public_product_page
-from . import roadmap
+from . import roadmap, whole_shelf
+from .cards import cards
 from .composition import composition_of
 from .models import PublicRating
 from .promotion_models import stands
@@ -27,14 +33,20 @@ VIEWS = (("", _("Thẻ"), "grid"), ("list", _("Danh sách"), "list"))
 class CatalogueFilters(PortalForm):
     """The catalogue's filters: each offers what there is, with the number of products."""
 
-    stars = forms.ChoiceField(label=_("Hạng sao"), required=False)
-    standing = forms.ChoiceField(label=_("Tình trạng công nhận"), required=False)
-    branch = forms.ChoiceField(label=_("Ngành sản phẩm"), required=False)
-    set = forms.ChoiceField(label=_("Bộ sản phẩm"), required=False)
-    commune = forms.ChoiceField(label=_("Xã, thị trấn hiện nay"), required=False)
-    then = forms.ChoiceField(label=_("Xã, thị trấn trước sáp nhập"), required=False)
-    year = forms.ChoiceField(label=_("Năm"), required=False)
-    sort = forms.ChoiceField(label=_("Sắp xếp theo"), required=False)
+    stars = forms.ChoiceField(label=_("Hạng sao"), required=False, widget=QuickSelect)
+    standing = forms.ChoiceField(
+        label=_("Tình trạng công nhận"), required=False, widget=QuickSelect
+    )
+    branch = forms.ChoiceField(label=_("Ngành sản phẩm"), required=False, widget=QuickSelect)
+    set = forms.ChoiceField(label=_("Bộ sản phẩm"), required=False, widget=QuickSelect)
+    commune = forms.ChoiceField(
+        label=_("Xã, thị trấn hiện nay"), required=False, widget=QuickSelect
+    )
+    then = forms.ChoiceField(
+        label=_("Xã, thị trấn trước sáp nhập"), required=False, widget=QuickSelect
+    )
+    year = forms.ChoiceField(label=_("Năm"), required=False, widget=QuickSelect)
+    sort = forms.ChoiceField(label=_("Sắp xếp theo"), required=False, widget=QuickSelect)
 
     def __init__(self, search: shelf.Wanted, offered: dict[str, list[shelf.Choice]]):
         sort = search.sort or ("" if search.q else "stars")
@@ -52,38 +64,47 @@ class CatalogueFilters(PortalForm):
 
 
 @login_not_required
+@kept
 @require_safe
 def home(request):
     """What OCOP is, the year's roadmap, the numbers, the newest products."""
-    newest = shelf.for_cards(shelf.newest_first(shelf.starred_products()))[:NEWEST_ON_HOME]
+    newest = shelf.newest_first(shelf.starred_products()).values_list("pk", flat=True)
     return render(
         request,
         "products/public/home.html",
         {
             "roadmap": roadmap.latest(),
             "numbers": shelf.numbers(),
-            "newest": list(newest),
+            "newest": cards(newest[:NEWEST_ON_HOME]),
+            "news": news.newest(),
             "plan": roadmap.plan(),
         },
     )
 
 
 @login_not_required
+@kept
 @require_safe
 def catalogue(request):
     """The rated products, with search and filters that stay in the address."""
     search = shelf.wanted(request.GET)
-    hits = shelf.look_up(search)
-    offered = shelf.choices(search, hits)
-    page = page_of(request, shelf.for_cards(shelf.find(search, hits)))
+    hits = SimpleLazyObject(lambda: shelf.look_up(search))
+    anyone = not request.user.is_authenticated
+    page = page_of(request, whole_shelf.keys_in_order(search, hits, remembered=anyone))
+    page.object_list = cards(page.object_list)
+    offered = SimpleLazyObject(lambda: shelf.choices(search, hits))
     return render(
         request,
         "products/public/catalogue.html",
         {
             "page_obj": page,
             "search": search,
-            "guessed": hits.guessed,
-            "filter_form": CatalogueFilters(search, offered),
+            "guessed": search.q and hits.guessed,
+            "filter_form": SimpleLazyObject(lambda: CatalogueFilters(search, offered)),
+            "keep_filters": settings.PUBLIC_PAGE_SECONDS
+            if anyone and whole_shelf.is_whole(search)
+            else 0,
+            "today": today(),
             "chosen": _chosen(request, search, offered),
             "views": [
                 (value, label, icon, _address(request, view=value)) for value, label, icon in VIEWS
@@ -123,6 +144,7 @@ def _chosen(request, search, offered) -> list[dict]:
 
 
 @login_not_required
+@kept
 @require_safe
 def public_product(request, pk: int):
     """One rated product; whatever is not published is not there."""

@@ -8,14 +8,19 @@ import hashlib
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from communes.history import last_change
+from communes.many import keep_many
+from communes.models import Producer
+from ocop_portal.page_language import filled
 from ocop_portal.text import fold
 
 from .cycle import Refused, follow_set, open_cycle
 from .models import Cycle, CycleStep, Entry, EntryEvent, Product, ProductPhoto
+from .word_index import index_products
 
 # What the history keeps of a reason.
 REASON_LENGTH = 100
@@ -53,15 +58,48 @@ def save_product(*, product: Product, by, seen: datetime.datetime | None = None)
     product._history_user = by
     product.save()
     entries = Entry.objects.filter(product=product).exclude(set_number=product.set_number)
-    for entry in entries.select_for_update(of=("self",)).select_related("cycle").order_by("pk"):
-        follow_set(entry=entry, by=by)
+    _follow_sets(entries, by)
     return product
 
 
+@transaction.atomic
+def save_products(*, products: list[Product], fields: set[str], by, reason: str) -> None:
+    """As `save_product`, for many: adds the new ones, and keeps these fields of the others.
+
+    All or none, in a fixed number of queries, but for entries that follow into another set. The
+    caller holds the locks of those that are there. `ValidationError` and `IntegrityError` as in
+    `many.keep_many`.
+    """
+    producers = Producer.objects.in_bulk({product.producer_id for product in products})
+    changed = [product.pk for product in products if product.pk]
+    for product in products:
+        product.producer = producers.get(product.producer_id)
+        if product.producer is None:
+            raise IntegrityError("Product.producer: no such row")
+        if product.pk is None:
+            product.is_sample = product.producer.is_sample
+        product.classify()
+        product.search = product.searchable()
+    told = {"branch", "group", "set_name", "search"}
+    keep_many(products, fields=fields | told, by=by, reason=reason)
+    index_products(Product.objects.filter(pk__in=[product.pk for product in products]))
+    entries = Entry.objects.filter(product__in=changed).exclude(set_number=F("product__set_number"))
+    _follow_sets(entries, by)
+
+
+def _follow_sets(entries: QuerySet[Entry], by) -> None:
+    """Let entries follow their products into other sets."""
+    for entry in entries.select_for_update(of=("self",)).select_related("cycle").order_by("pk"):
+        follow_set(entry=entry, by=by)
+
+
 def _changed_by_another(current: Product) -> str:
-    return _(
-        "%(who)s đã sửa sản phẩm này lúc %(when)s. Hãy mở lại trang, xem phần đã sửa rồi nhập tiếp."
-    ) % last_change(current)
+    return filled(
+        _(
+            "%(who)s đã sửa sản phẩm này lúc %(when)s. Hãy mở lại trang, xem phần đã sửa rồi nhập tiếp."
+        ),
+        last_change(current),
+    )
 
 
 @transaction.atomic
@@ -94,7 +132,7 @@ def save_cycle(*, cycle: Cycle, dates: dict[int, tuple], by) -> Cycle:
     if cycle.is_closed and Cycle.objects.filter(pk=cycle.pk, is_closed=False).exists():
         scored = cycle.entries.filter(state=Entry.State.IN_EVALUATION).count()
         if scored:
-            raise ValidationError({"is_closed": COUNCIL_AT_WORK % scored})
+            raise ValidationError({"is_closed": filled(COUNCIL_AT_WORK, scored)})
     try:
         with transaction.atomic():
             if cycle.pk is None:
@@ -133,14 +171,14 @@ def write_idea(*, entry: Entry, idea: str, by, seen: str = "") -> Entry:
     entry = Entry.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=entry.pk)
     if not may_write_idea(entry):
         raise Refused(
-            [
-                _("Ý tưởng không sửa được nữa: sản phẩm đang ở trạng thái “%s”.")
-                % entry.get_state_display()
-            ]
+            filled(
+                _("Ý tưởng không sửa được nữa: sản phẩm đang ở trạng thái “%s”."),
+                Entry.State(entry.state).label,
+            )
         )
     if entry.idea != idea:
         if seen and seen != mark_of(entry.idea):
-            raise Refused([_reworded(entry)])
+            raise Refused(_reworded(entry))
         entry.idea = idea
         entry._history_user = by
         entry.save()
@@ -152,8 +190,8 @@ def _reworded(entry: Entry) -> str:
     """Who worded the idea before, for the one who came second."""
     last = entry.events.filter(action="idea.written").order_by("-at", "-pk").first()
     if last is None:
-        return str(_("Ý tưởng đã được sửa. Hãy mở lại trang, xem bản mới rồi viết tiếp."))
-    return str(
-        _("%(who)s đã sửa ý tưởng lúc %(when)s. Hãy mở lại trang, xem bản mới rồi viết tiếp.")
-        % {"who": last.by, "when": timezone.localtime(last.at).strftime("%H:%M %d/%m/%Y")}
+        return _("Ý tưởng đã được sửa. Hãy mở lại trang, xem bản mới rồi viết tiếp.")
+    return filled(
+        _("%(who)s đã sửa ý tưởng lúc %(when)s. Hãy mở lại trang, xem bản mới rồi viết tiếp."),
+        {"who": last.by, "when": timezone.localtime(last.at).strftime("%H:%M %d/%m/%Y")},
     )

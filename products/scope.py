@@ -2,23 +2,31 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from communes.scope import OFFICERS, units_around, units_in_scope
+from communes.scope import OFFICERS, in_scope, units_around
 
 from .board import COMMUNE_STATES, DISTRICT_STATES, with_due
-from .models import Cycle, Entry, Paper, Plan, PlanTask, Product, VisitFile
+from .models import Cycle, Entry, Paper, Plan, PlanTask, Product, PublicRating, VisitFile
 from .works_models import OfEntry
 
 
 def products_for(user) -> QuerySet[Product]:
     """The products whose producer sits in this officer's units."""
-    units = units_in_scope(user, *OFFICERS).values("pk")
-    return Product.objects.filter(producer__unit__in=units)
+    return Product.objects.filter(in_scope(user, *OFFICERS, unit="producer__unit"))
 
 
 def entries_for(user) -> QuerySet[Entry]:
     """The entries whose producer sits in this officer's units."""
-    units = units_in_scope(user, *OFFICERS).values("pk")
-    return Entry.objects.filter(product__producer__unit__in=units)
+    return Entry.objects.filter(in_scope(user, *OFFICERS, unit="product__producer__unit"))
+
+
+# A recognition that stands: not taken back, of three stars or more.
+STANDING = Q(kind=PublicRating.Kind.RECOGNITION, revoked_on__isnull=True, stars__gte=3)
+
+
+def recognitions_for(user) -> QuerySet[PublicRating]:
+    """The recognitions that stand, of the products of this officer's units."""
+    ours = in_scope(user, *OFFICERS, unit="product__producer__unit")
+    return PublicRating.objects.filter(STANDING, ours)
 
 
 def works_for(model: type[OfEntry], user) -> QuerySet:

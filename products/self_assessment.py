@@ -6,17 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
 from ocop_portal.lawbook import rehearsal
+from ocop_portal.page_language import filled
+from ocop_portal.refusals import ActRefused
 
 from . import dossier
 from .models import Entry, EntryEvent, SelfAssessment
 
 
-class SelfAssessmentRefused(Exception):
-    """A sheet that is not taken in or not withdrawn; `reasons` are for the screen."""
-
-    def __init__(self, reasons):
-        self.reasons = [str(reason) for reason in reasons]
-        super().__init__(" ".join(self.reasons))
+class SelfAssessmentRefused(ActRefused):
+    """A sheet that is not taken in or not withdrawn."""
 
 
 def in_force(entry: Entry) -> SelfAssessment | None:
@@ -37,13 +35,13 @@ def attach(*, entry: Entry, text: str, by) -> SelfAssessment:
     try:
         criteria, choices, knock_outs, gates = rehearsal.parse(text)
     except rehearsal.BadSheet as bad:
-        raise SelfAssessmentRefused([fault.text for fault in bad.faults]) from bad
+        raise SelfAssessmentRefused(*(fault.text for fault in bad.faults)) from bad
     except law.LawError as error:
-        raise SelfAssessmentRefused([error]) from error
+        raise SelfAssessmentRefused(str(error)) from error
     if (criteria.decision, criteria.number) != (entry.cycle.decision, entry.set_number):
-        raise SelfAssessmentRefused([_wrong_set(entry, criteria)])
+        raise SelfAssessmentRefused(_wrong_set(entry, criteria))
     if not choices:
-        raise SelfAssessmentRefused([_("Phiếu tự đánh giá chưa chọn mức nào.")])
+        raise SelfAssessmentRefused(_("Phiếu tự đánh giá chưa chọn mức nào."))
     score = law.score(criteria, choices, knock_outs=knock_outs, gates=gates)
     standing = in_force(entry)
     if standing:
@@ -51,10 +49,10 @@ def attach(*, entry: Entry, text: str, by) -> SelfAssessment:
         if (standing.digest, standing.choices, standing.knock_outs, standing.gates) == same:
             return standing
         raise SelfAssessmentRefused(
-            [
-                _("Đã có bản tự đánh giá gắn ngày %s. Hãy rút bản đó, ghi lý do, rồi gắn bản mới.")
-                % timezone.localtime(standing.attached_at).strftime("%d/%m/%Y")
-            ]
+            filled(
+                _("Đã có bản tự đánh giá gắn ngày %s. Hãy rút bản đó, ghi lý do, rồi gắn bản mới."),
+                timezone.localtime(standing.attached_at).strftime("%d/%m/%Y"),
+            )
         )
     found = SelfAssessment.objects.create(
         entry=entry,
@@ -84,7 +82,7 @@ def withdraw(*, assessment: SelfAssessment, by, reason: str) -> SelfAssessment:
     entry = _locked(assessment.entry, by)
     reason = reason.strip()[:500]
     if not reason:
-        raise SelfAssessmentRefused([_("Cần ghi lý do rút bản tự đánh giá.")])
+        raise SelfAssessmentRefused(_("Cần ghi lý do rút bản tự đánh giá."))
     found = SelfAssessment.objects.get(pk=assessment.pk)
     if found.withdrawn_at is None:
         found.withdrawn_at, found.withdrawn_by = timezone.now(), by
@@ -123,20 +121,23 @@ def _locked(entry: Entry, by) -> Entry:
     )
     locked = dossier.why_locked(entry, by)
     if locked:
-        raise SelfAssessmentRefused([locked])
+        raise SelfAssessmentRefused(locked)
     return entry
 
 
 def _wrong_set(entry: Entry, criteria: law.CriteriaSet) -> str:
     ours = entry.cycle.law.summary(entry.set_number)
-    return _(
-        "Phiếu này theo bộ %(number)s “%(name)s” của %(law)s; sản phẩm được đánh giá theo bộ "
-        "%(our_number)s “%(our_name)s” của %(our_law)s."
-    ) % {
-        "number": criteria.number,
-        "name": criteria.name,
-        "law": law.decision(criteria.decision).number,
-        "our_number": ours.number,
-        "our_name": ours.name,
-        "our_law": entry.cycle.law.number,
-    }
+    return filled(
+        _(
+            "Phiếu này theo bộ %(number)s “%(name)s” của %(law)s; sản phẩm được đánh giá theo bộ "
+            "%(our_number)s “%(our_name)s” của %(our_law)s."
+        ),
+        {
+            "number": criteria.number,
+            "name": criteria.name,
+            "law": law.decision(criteria.decision).number,
+            "our_number": ours.number,
+            "our_name": ours.name,
+            "our_law": entry.cycle.law.number,
+        },
+    )

@@ -3,11 +3,14 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+
+from ocop_portal.page_language import filled
+from ocop_portal.pages import take_errors
 
 from . import dossier, self_assessment
+from .entry_forms import ReasonForm, SelfAssessmentForm
 from .entry_views import entry_crumbs, find_entry
-from .forms import ReasonForm, SelfAssessmentForm
 from .models import SelfAssessment
 from .views import officers_only, posted
 
@@ -23,7 +26,7 @@ def attach(request, pk: int):
         try:
             self_assessment.attach(entry=found, text=form.cleaned_data["link"], by=request.user)
         except self_assessment.SelfAssessmentRefused as refused:
-            form.add_error("link", refused.reasons)
+            take_errors(form, refused, "link")
         else:
             messages.success(request, _("Đã gắn bản tự đánh giá của chủ thể."))
             return redirect(f"{found.get_absolute_url()}{PLACE}")
@@ -64,7 +67,7 @@ def withdraw(request, pk: int):
                 assessment=row, by=request.user, reason=form.cleaned_data["reason"]
             )
         except self_assessment.SelfAssessmentRefused as refused:
-            form.add_error(None, refused.reasons)
+            take_errors(form, refused)
         else:
             messages.success(request, _("Đã rút bản tự đánh giá."))
             return redirect(f"{found.get_absolute_url()}{PLACE}")
@@ -74,9 +77,12 @@ def withdraw(request, pk: int):
         {
             "form": form,
             "title": _("Rút bản tự đánh giá"),
-            "lead": _("%(product)s: %(sheet)s. Bản rút ra vẫn được giữ lại để xem.")
-            % {"product": found.product, "sheet": row},
+            "lead": filled(
+                _("%(product)s: %(sheet)s. Bản rút ra vẫn được giữ lại để xem."),
+                {"product": found.product, "sheet": row},
+            ),
             "submit_label": _("Rút bản tự đánh giá"),
+            "tone": "danger",
             "cancel_url": f"{found.get_absolute_url()}{PLACE}",
             "breadcrumbs": entry_crumbs(found, (_("Rút bản tự đánh giá"), "")),
         },

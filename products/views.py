@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, OuterRef, Subquery
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from communes.history import entries_of
@@ -14,7 +14,9 @@ from communes.scope import OFFICERS, producers_for, units_in_scope
 from ocop_portal import law
 from ocop_portal.exchange.tables import as_file, wanted_format
 from ocop_portal.lawbook import versions
-from ocop_portal.pages import crumbs, page_of
+from ocop_portal.navigation import PRODUCTS
+from ocop_portal.page_language import filled
+from ocop_portal.pages import crumbs, page_of, take_errors
 
 from . import board as boards
 from . import catalogue as shelf
@@ -102,9 +104,7 @@ def _product_page(request, found: Product, photo_form: PhotoForm | None = None):
             "photo_form": photo_form or PhotoForm(),
             "history": entries_of(found, limit=20),
             "may_recognise": request.user.has_perm("evaluation.add_recognition", found),
-            "breadcrumbs": crumbs(
-                (_("Sản phẩm"), reverse("products:product_list")), (found.name, "")
-            ),
+            "breadcrumbs": crumbs((PRODUCTS, reverse("products:product_list")), (found.name, "")),
         },
         status=422 if photo_form else 200,
     )
@@ -154,9 +154,9 @@ def _edit_product(request, form: ProductForm, *, title: str, cancel_url: str):
                 product=form.instance, by=request.user, seen=form.cleaned_data["seen"]
             )
         except ValidationError as error:
-            form.add_error(None, error)
+            take_errors(form, error)
         else:
-            messages.success(request, _("Đã lưu sản phẩm %s.") % saved)
+            messages.success(request, filled(_("Đã lưu sản phẩm %s."), saved))
             return redirect(saved)
     return render(
         request,
@@ -165,7 +165,7 @@ def _edit_product(request, form: ProductForm, *, title: str, cancel_url: str):
             "form": form,
             "title": title,
             "cancel_url": cancel_url,
-            "breadcrumbs": crumbs((_("Sản phẩm"), reverse("products:product_list")), (title, "")),
+            "breadcrumbs": crumbs((PRODUCTS, reverse("products:product_list")), (title, "")),
         },
         status=422 if form.errors else 200,
     )
@@ -186,7 +186,7 @@ def photo_add(request, pk: int):
                 by=request.user,
             )
         except FileRefused as refused:
-            form.add_error("image", str(refused))
+            take_errors(form, refused, "image")
         else:
             messages.success(request, _("Đã thêm ảnh."))
             return redirect(f"{found.get_absolute_url()}#anh")
@@ -209,7 +209,7 @@ def photo_remove(request, pk: int):
             "photo": photo,
             "product": found,
             "breadcrumbs": crumbs(
-                (_("Sản phẩm"), reverse("products:product_list")),
+                (PRODUCTS, reverse("products:product_list")),
                 (found.name, found.get_absolute_url()),
                 (_("Gỡ ảnh"), ""),
             ),
@@ -267,7 +267,7 @@ def cycle_edit(request, pk: int):
     return _edit_cycle(
         request,
         form,
-        title=_("Sửa chu trình năm %s") % found.year,
+        title=filled(_("Sửa chu trình năm %s"), found.year),
         cancel_url=found.get_absolute_url(),
         history=_cycle_history(found),
     )
@@ -290,9 +290,9 @@ def _edit_cycle(request, form: CycleForm, *, title: str, cancel_url: str, histor
         try:
             saved = save_cycle(cycle=form.instance, dates=form.dates, by=request.user)
         except ValidationError as error:
-            form.add_error(None, error)
+            take_errors(form, error)
         else:
-            messages.success(request, _("Đã lưu chu trình năm %s.") % saved.year)
+            messages.success(request, filled(_("Đã lưu chu trình năm %s."), saved.year))
             return redirect(saved)
     return render(
         request,

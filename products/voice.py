@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from communes.models import today
-from communes.scope import producers_for
+from communes.scope import OFFICERS, in_scope
 from ocop_portal.accounts.attempts import Attempts
 from ocop_portal.reminders import workdays
 
@@ -66,7 +66,7 @@ def answer(*, feedback: Feedback, by, words: str, drop: bool = False) -> Feedbac
 
 def feedback_for(user) -> QuerySet[Feedback]:
     """The messages about producers in this officer's units."""
-    return Feedback.objects.filter(producer__in=producers_for(user).values("pk"))
+    return Feedback.objects.filter(in_scope(user, *OFFICERS, unit="producer__unit"))
 
 
 def find(code: str) -> Feedback | None:

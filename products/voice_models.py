@@ -63,7 +63,10 @@ class Feedback(models.Model):
         verbose_name = _("phản ánh")
         verbose_name_plural = _("phản ánh")
         ordering = ["-sent_at", "-pk"]
-        indexes = [models.Index(fields=["state", "due_on"], name="feedback_state_due")]
+        indexes = [
+            models.Index(fields=["state", "due_on", "id"], name="feedback_state_due"),
+            models.Index(fields=["-sent_at", "-id"], name="feedback_in_order"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="new") | ~Q(answer=""), name="feedback_closed_with_words"

@@ -8,14 +8,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from communes.history import entries_of
 from communes.keeping_forms import helper_of
 from ocop_portal.exchange.tables import Field, as_file, wanted_format
 from ocop_portal.forms import PortalForm
+from ocop_portal.page_language import filled
 from ocop_portal.pages import REFUSED, crumbs, page_of, take_errors
 
 from . import catalogue, voice
@@ -29,25 +29,25 @@ class FeedbackForm(PortalForm):
     """What a buyer tells."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Phản ánh về"),
-        choices=[("", gettext_lazy("– Chọn –")), *Feedback.Kind.choices],
+        label=_("Phản ánh về"),
+        choices=[("", _("– Chọn –")), *Feedback.Kind.choices],
     )
     words = forms.CharField(
-        label=gettext_lazy("Nội dung"),
+        label=_("Nội dung"),
         max_length=3_000,
         widget=forms.Textarea,
-        help_text=gettext_lazy("Mua ở đâu, khi nào, điều gì chưa đúng."),
+        help_text=_("Mua ở đâu, khi nào, điều gì chưa đúng."),
     )
-    sender = forms.CharField(label=gettext_lazy("Họ tên"), max_length=150, required=False)
+    sender = forms.CharField(label=_("Họ tên"), max_length=150, required=False)
     contact = forms.CharField(
-        label=gettext_lazy("Điện thoại hoặc thư điện tử"),
+        label=_("Điện thoại hoặc thư điện tử"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("Không bắt buộc. Chỉ cán bộ phụ trách xem được."),
+        help_text=_("Không bắt buộc. Chỉ cán bộ phụ trách xem được."),
     )
     # People do not see it; programs that fill in everything give themselves away.
     homepage = forms.CharField(
-        label=gettext_lazy("Để trống ô này"),
+        label=_("Để trống ô này"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
@@ -61,13 +61,13 @@ class AnswerForm(PortalForm):
     """The officer's answer."""
 
     answer = forms.CharField(
-        label=gettext_lazy("Trả lời, hoặc lý do không xem xét"),
+        label=_("Trả lời, hoặc lý do không xem xét"),
         max_length=3_000,
         widget=forms.Textarea,
-        help_text=gettext_lazy("Người gửi đọc được bằng mã tra cứu."),
+        help_text=_("Người gửi đọc được bằng mã tra cứu."),
     )
     drop = forms.BooleanField(
-        label=gettext_lazy("Không xem xét phản ánh này (thư rác, ngoài phạm vi)"), required=False
+        label=_("Không xem xét phản ánh này (thư rác, ngoài phạm vi)"), required=False
     )
 
     def __init__(self, *args, **kwargs):
@@ -81,10 +81,13 @@ def write(request, pk: int):
     product = catalogue.rated_products().select_related("producer").filter(pk=pk).first()
     if product is None:
         raise Http404
-    about = _("Về “%(product)s” của %(producer)s") % {
-        "product": product,
-        "producer": product.producer,
-    }
+    about = filled(
+        _("Về “%(product)s” của %(producer)s"),
+        {
+            "product": product,
+            "producer": product.producer,
+        },
+    )
     return _write(request, product, about, product.get_public_url(), product=product)
 
 
@@ -93,7 +96,7 @@ def write_of_producer(request, pk: int):
     """Tell the office something about a producer as a whole."""
     producer = public_producer_or_404(pk)
     url = reverse("products:public_producer", args=[pk])
-    return _write(request, producer, _("Về %s") % producer, url, producer=producer)
+    return _write(request, producer, filled(_("Về %s"), producer), url, producer=producer)
 
 
 def _write(request, subject, about: str, back: str, **whom):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from communes.models import Role, today
-from communes.scope import OFFICERS, holds, units_in_scope
+from communes.scope import OFFICERS, holds, in_scope, unit_ids_in_scope
 from ocop_portal.worklist import WorkItem, work_source
 
-from .board import COMMUNE_STATES, DISTRICT_STATES, late_q, with_due
+from .board import COMMUNE_STATES, DISTRICT_STATES, with_due
 from .models import Entry, PaperSlot, PlanTask
 from .paper_slots import WITH_COMMUNE
 from .scope import DOSSIER_MATTERS, entries_for
@@ -45,20 +45,28 @@ def entries_waiting(user):
         return
     waiting = Q(pk=None)
     if holds(user, Role.Kind.COMMUNE_OFFICER):
-        units = units_in_scope(user, Role.Kind.COMMUNE_OFFICER).values("pk")
-        waiting |= Q(state__in=COMMUNE_STATES, product__producer__unit__in=units)
+        ours = in_scope(user, Role.Kind.COMMUNE_OFFICER, unit="product__producer__unit")
+        waiting |= Q(state__in=COMMUNE_STATES) & ours
     if holds(user, Role.Kind.DISTRICT_OFFICER):
-        units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
-        waiting |= Q(state__in=DISTRICT_STATES, cycle__unit__in=units)
-    rows = (
-        with_due(entries_for(user).filter(waiting, cycle__is_closed=False))
+        ours = in_scope(user, Role.Kind.DISTRICT_OFFICER, unit="cycle__unit")
+        waiting |= Q(state__in=DISTRICT_STATES) & ours
+    groups = (
+        entries_for(user)
+        .filter(waiting, cycle__is_closed=False)
         .order_by()
-        .values_list("cycle", "cycle__year", "state")
-        .annotate(count=Count("pk"), late=Count("pk", filter=late_q()))
+        .values("cycle", "cycle__year", "state", "step")
+        .annotate(count=Count("pk"))
     )
+    # Counted first: the last day of a step is then looked up once a group, not once an entry.
+    lines: dict[tuple, list[int]] = {}
+    for row in with_due(groups):
+        line = lines.setdefault((row["cycle"], row["cycle__year"], row["state"]), [0, 0])
+        line[0] += row["count"]
+        if row["due_on"] and row["due_on"] < today():
+            line[1] += row["count"]
     order = list(TASKS)
-    for cycle, year, state, count, late in sorted(
-        rows, key=lambda row: (-row[1], order.index(row[2]))
+    for (cycle, year, state), (count, late) in sorted(
+        lines.items(), key=lambda line: (-line[0][1], order.index(line[0][2]))
     ):
         label, icon = TASKS[state]
         query = urlencode({"state": state, "xem": "bang"})
@@ -99,7 +107,7 @@ def plan_tasks_due(user):
     """Tasks of each of the district's own plans due within 30 days and not done; one query."""
     if not holds(user, Role.Kind.DISTRICT_OFFICER):
         return
-    units = units_in_scope(user, Role.Kind.DISTRICT_OFFICER).values("pk")
+    units = unit_ids_in_scope(user, Role.Kind.DISTRICT_OFFICER)
     rows = (
         PlanTask.objects.in_force()
         .filter(plan__unit__in=units, plan__withdrawn_at__isnull=True, due_on__lte=today() + SOON)

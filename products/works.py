@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from communes.keeping import keep, withdraw
 from communes.kept_files import keep_file
+from ocop_portal.page_language import filled
 from ocop_portal.uploads import Upload
 
 from .models import Entry, Grant, Milestone, Problem, Spending, Visit, VisitFile
@@ -124,10 +125,13 @@ def left_open(entry: Entry) -> list[str]:
     """What step 4 leaves open when the entry goes on: milestones not done, problems not solved."""
     works = works_of(entry)
     undone, unsolved = works.milestones - works.done, works.problems - works.solved
-    told = {
-        ngettext("Còn %d mốc việc chưa xong.", "Còn %d mốc việc chưa xong.", undone): undone,
-        ngettext(
-            "Còn %d vướng mắc chưa giải quyết.", "Còn %d vướng mắc chưa giải quyết.", unsolved
-        ): unsolved,
-    }
-    return [words % number for words, number in told.items() if number]
+    told = (
+        (ngettext_lazy("Còn %d mốc việc chưa xong.", "Còn %d mốc việc chưa xong.", undone), undone),
+        (
+            ngettext_lazy(
+                "Còn %d vướng mắc chưa giải quyết.", "Còn %d vướng mắc chưa giải quyết.", unsolved
+            ),
+            unsolved,
+        ),
+    )
+    return [filled(words, number) for words, number in told if number]

@@ -1,7 +1,10 @@
 """Forms of step 4: milestones, visits, support granted, money spent, problems."""
 
 from crispy_forms.layout import Column, Row
+from django.utils.translation import gettext_lazy as _
 
+from communes.kept_files_forms import KeptFileForm
+from ocop_portal.forms import WholeNumberField
 from ocop_portal.suggest import SuggestInput
 
 from .models import Grant, Milestone, Problem, Spending, Visit
@@ -33,6 +36,14 @@ class VisitForm(RowForm):
         fields = ["visited_on", "by_whom", "findings", "latitude", "longitude"]
 
 
+class VisitFileForm(KeptFileForm):
+    """A photo or paper of a visit."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["caption"].help_text = _("Ví dụ: xưởng chế biến, biên bản kiểm tra.")
+
+
 class GrantForm(RowForm):
     """Support that was granted."""
 
@@ -50,6 +61,7 @@ class GrantForm(RowForm):
             "kind": SuggestInput(SUGGESTED_KINDS),
             "source": SuggestInput(SUGGESTED_SOURCES),
         }
+        field_classes = {"amount": WholeNumberField}
 
 
 class SpendingForm(RowForm):
@@ -64,6 +76,7 @@ class SpendingForm(RowForm):
     class Meta:
         model = Spending
         fields = ["what", "amount", "source", "spent_on", "note"]
+        field_classes = {"amount": WholeNumberField}
 
 
 class ProblemForm(RowForm):

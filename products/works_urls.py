@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from communes.kept_files_views import file_urls
+
 from . import works_views as views
 from .works_topics import WORKS
 
@@ -15,9 +17,7 @@ FOLDERS = {
 
 urlpatterns = [
     path("tham-gia/<int:pk>/trien-khai/", views.works, name="works"),
-    path("trien-khai/kiem-tra/<int:pk>/them-tep/", views.visit_file_add, name="visit_file_add"),
-    path("trien-khai/tep/<int:pk>/", views.visit_file, name="visit_file"),
-    path("trien-khai/tep/<int:pk>/rut/", views.visit_file_withdraw, name="visit_file_withdraw"),
+    *file_urls(views.VISIT_FILES, "visit", rows="trien-khai/kiem-tra", files="trien-khai/tep"),
 ]
 for topic in WORKS:
     folder, how = FOLDERS[topic.name], {"topic": topic}

@@ -3,20 +3,20 @@
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from communes.history import entries_of
 from communes.keeping_forms import WithdrawForm
 from communes.keeping_views import edit_page, withdraw_page
-from communes.kept_files_forms import KeptFileForm
+from communes.kept_files_views import FileTopic
+from ocop_portal.page_language import filled
 from ocop_portal.pages import crumbs
 
 from .entry_views import entry_crumbs, find_entry
-from .models import Entry, VisitFile
+from .models import Entry, Visit
 from .promotion_topics import as_shown
 from .scope import visit_files_for, works_for
-from .serving import paper_response
 from .views import officers_only, posted
 from .works import (
     attach_file,
@@ -26,6 +26,7 @@ from .works import (
     withdraw_work,
     works_of,
 )
+from .works_forms import VisitFileForm
 from .works_topics import VISITS, WORKS, Work
 
 ENTRY = ("entry__cycle__unit", "entry__product__producer__unit")
@@ -39,8 +40,8 @@ def _crumbs(entry: Entry, *more: tuple[str, str]) -> list[dict]:
     return entry_crumbs(entry, (_("Triển khai phương án"), _works_url(entry)), *more)
 
 
-def _may_write(request, entry: Entry) -> bool:
-    return not why_locked(entry) and request.user.has_perm("products.prepare_entry", entry)
+def _may_write(user, entry: Entry) -> bool:
+    return not why_locked(entry) and user.has_perm("products.prepare_entry", entry)
 
 
 def _find(request, topic: Work, pk: int):
@@ -51,7 +52,7 @@ def _find(request, topic: Work, pk: int):
 def _find_open(request, topic: Work, pk: int):
     """A row that can be written to; 403 where it can only be read."""
     found = _find(request, topic, pk)
-    if found.withdrawn_at or not _may_write(request, found.entry):
+    if found.withdrawn_at or not _may_write(request.user, found.entry):
         raise PermissionDenied
     return found
 
@@ -95,7 +96,7 @@ def works(request, pk: int):
             "entry": entry,
             "parts": parts,
             "works": works_of(entry),
-            "may_change": _may_write(request, entry),
+            "may_change": _may_write(request.user, entry),
             "locked": why_locked(entry),
             "breadcrumbs": entry_crumbs(entry, (_("Triển khai phương án"), "")),
         },
@@ -120,7 +121,7 @@ def page(request, pk: int, topic: Work):
             "topic": topic,
             "row": found,
             "facts": [fact for fact in facts if fact["value"]],
-            "may_change": not found.withdrawn_at and _may_write(request, found.entry),
+            "may_change": not found.withdrawn_at and _may_write(request.user, found.entry),
             "edit_url": reverse(f"products:{topic.name}_edit", args=[found.pk]),
             "withdraw_url": reverse(f"products:{topic.name}_withdraw", args=[found.pk]),
             "history": entries_of(found, limit=20),
@@ -144,7 +145,7 @@ def _of_visit(found) -> dict:
 def add(request, pk: int, topic: Work):
     """Write down a row of an entry."""
     entry = find_entry(request, pk)
-    if not _may_write(request, entry):
+    if not _may_write(request.user, entry):
         raise PermissionDenied
     form = topic.form(posted(request), instance=topic.model(entry=entry), user=request.user)
     return _edit(request, form, title=topic.add, back=_works_url(entry), path=_crumbs(entry))
@@ -155,7 +156,7 @@ def edit(request, pk: int, topic: Work):
     """Change a row, or write down that it is done."""
     found = _find_open(request, topic, pk)
     form = topic.form(posted(request), instance=found, user=request.user)
-    title, back = _("Cập nhật %s") % topic.one, found.get_absolute_url()
+    title, back = filled(_("Cập nhật %s"), topic.one), found.get_absolute_url()
     return _edit(request, form, title=title, back=back, path=_crumbs(found.entry, (found, back)))
 
 
@@ -170,59 +171,35 @@ def _edit(request, form, *, title: str, back: str, path: list[dict]):
 @officers_only
 def withdraw(request, pk: int, topic: Work):
     """Ask why, then withdraw a row."""
-    return _withdraw(request, _find_open(request, topic, pk), withdraw_work)
-
-
-def _withdraw(request, found, act):
+    found = _find_open(request, topic, pk)
     form = WithdrawForm(posted(request))
-    under = found.visit if isinstance(found, VisitFile) else found
     back = found.get_absolute_url()
     return withdraw_page(
         request,
         form,
-        lambda: act(row=found, by=request.user, reason=form.cleaned_data["reason"]),
-        title=_("Rút: %s") % found,
+        lambda: withdraw_work(row=found, by=request.user, reason=form.cleaned_data["reason"]),
+        title=filled(_("Rút: %s"), found),
         lead=_("Chỉ rút khi ghi nhầm. Mục đã rút vẫn đọc được, nhưng không còn được tính."),
         back=back,
-        path=_crumbs(under.entry, (str(under), back), (_("Rút"), "")),
+        path=_crumbs(found.entry, (str(found), back), (_("Rút"), "")),
     )
 
 
-@officers_only
-def visit_file_add(request, pk: int):
-    """Add a photo or paper to a visit."""
-    found = _find_open(request, VISITS, pk)
-    form = KeptFileForm(posted(request), request.FILES or None)
-    form.fields["caption"].help_text = _("Ví dụ: xưởng chế biến, biên bản kiểm tra.")
-    title, back = _("Thêm ảnh, giấy tờ"), found.get_absolute_url()
-    return edit_page(
-        request,
-        form,
-        lambda: attach_file(
-            visit=found,
-            upload=form.upload,
-            caption=form.cleaned_data["caption"],
-            by=request.user,
-        ),
-        title=title,
-        back=back,
-        path=_crumbs(found.entry, (str(found), back), (title, "")),
-        multipart=True,
-    )
+def _may_change_file(user, changed, visit: Visit) -> bool:
+    return not changed.withdrawn_at and _may_write(user, visit.entry)
 
 
-@require_safe
-@officers_only
-def visit_file(request, pk: int):
-    """A photo or paper of a visit, also of a withdrawn one."""
-    return paper_response(get_object_or_404(visit_files_for(request.user), pk=pk))
-
-
-@officers_only
-def visit_file_withdraw(request, pk: int):
-    """Ask why, then withdraw a photo or paper."""
-    rows = visit_files_for(request.user).select_related(*(f"visit__{path}" for path in ENTRY))
-    found = get_object_or_404(rows, pk=pk)
-    if found.withdrawn_at or not _may_write(request, found.visit.entry):
-        raise PermissionDenied
-    return _withdraw(request, found, withdraw_file)
+VISIT_FILES = FileTopic(
+    of="visit",
+    opens="products.list_products",
+    rows=lambda user: works_for(Visit, user),
+    files=visit_files_for,
+    may_change=_may_change_file,
+    path=lambda visit: _crumbs(visit.entry, (str(visit), visit.get_absolute_url())),
+    add_title=_("Thêm ảnh, giấy tờ"),
+    withdraw_title=_("Rút ảnh, giấy tờ"),
+    attach=attach_file,
+    take_away=withdraw_file,
+    form=VisitFileForm,
+    related=ENTRY,
+)

@@ -8,8 +8,10 @@ import datetime
 
 from django.db import transaction
 
-from communes.models import OutreachEvent, Producer, Unit, today
+from communes import news
+from communes.models import NewsItem, OutreachEvent, Producer, Unit, today
 from communes.outreach import save_event
+from communes.publishable import publish
 
 from . import assessments, comments, filled_forms, voice
 from .cycle import enter, move
@@ -191,6 +193,33 @@ def messages_of_buyers(product: Product, people) -> None:
     )
 
 
+def news_samples(people) -> None:
+    """A published piece of news, and a notice that is still a draft."""
+    by = people["canbotinh"]
+    unit = Unit.objects.on(today()).get(code="44", level=Unit.Level.PROVINCE)
+    shown = NewsItem(
+        unit=unit,
+        title="Bài mẫu: hướng dẫn chủ thể chuẩn bị hồ sơ",
+        text=(
+            "Bài mẫu, viết để minh họa trang tin tức. Chủ thể chuẩn bị phiếu đăng ký ý tưởng, "
+            "phương án sản xuất kinh doanh và giấy tờ minh chứng.\n\n"
+            "Giấy tờ cần có ghi trong từng Quyết định, ở mục Bộ tiêu chí của cổng."
+        ),
+        day=today(),
+        is_sample=True,
+    )
+    publish(row=news.save_item(item=shown, by=by), by=by)
+    draft = NewsItem(
+        unit=unit,
+        kind=NewsItem.Kind.NOTICE,
+        title="Thông báo mẫu: đang soạn, chưa công bố",
+        text="Bản nháp mẫu. Chỉ cán bộ xem được cho đến khi công bố.",
+        day=today(),
+        is_sample=True,
+    )
+    news.save_item(item=draft, by=by)
+
+
 @transaction.atomic
 def make(*, product: Product, people) -> None:
     """The rows around the year in which the sample product `product` took part; once.
@@ -208,3 +237,4 @@ def make(*, product: Product, people) -> None:
     handed_in_plan(producer, cycle, people)
     dossier_samples(cycle, people)
     messages_of_buyers(product, people)
+    news_samples(people)

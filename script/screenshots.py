@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import news_screens
 import year_screens
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +34,8 @@ README = {
     "sheet-phone": ("thanhvien2", "sheet", 360, "#tc-1.3"),
     "tally": ("thuky", "tally-published", 1280, "unfold Phiếu của từng thành viên"),
     "product": ("", "public-product-council", 1280, ""),
+    "catalogue-phone": ("", "catalogue", 360, ""),
+    "numbers": ("", "numbers", 1280, ""),
 }
 
 NO_SCREEN = {
@@ -126,7 +129,8 @@ NO_SCREEN = {
     "account_reset_password_from_key": "a link out of a mail",
     "account_set_password": "for accounts without a password",
     "account_inactive": "for stopped accounts",
-} | year_screens.NO_SCREEN
+}
+NO_SCREEN |= year_screens.NO_SCREEN | news_screens.NO_SCREEN
 
 
 def free_port() -> int:
@@ -323,6 +327,7 @@ def visits() -> list[tuple]:
         ("canboxa", "imports", "exchange:imports"),
         ("canboxa", "imports-wrong", "exchange:imports", (), "press Tải lên và xem trước"),
         *(("canboxa", f"import-{job.state}", "exchange:import", (job.pk,)) for job in jobs),
+        ("canboxa", "import-take-back", "exchange:take_back", (jobs[0].pk,)),
         ("canboxa", "board", "products:board", (cycle.pk,)),
         ("canboxa", "entry-add", "products:entry_add", (cycle.pk,)),
         ("canboxa", "idea", "products:entry_edit", (entries[0].pk,)),
@@ -391,6 +396,7 @@ def visits() -> list[tuple]:
         ),
         ("canboxa", "entry-plan_returned", "products:entry", (returned.pk,)),
         *year_screens.visits(),
+        *news_screens.visits(),
         ("canbohuyen", "rounds", "evaluation:rounds"),
         ("canbohuyen", "councils", "evaluation:councils"),
         ("canbohuyen", "council", "evaluation:council", (council.pk,)),
@@ -882,7 +888,7 @@ def named_addresses(patterns=None, namespace: str = "") -> set[str]:
 # --- Taking them ------------------------------------------------------------------------------
 
 
-def _chromium() -> dict:
+def chromium() -> dict:
     return {
         "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
         "args": ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
@@ -917,35 +923,54 @@ def _picture(page, file: Path, width: int) -> None:
     page.set_viewport_size({"width": width, "height": WIDTHS[width]})
 
 
-def take(url: str, folder: Path, passwords: dict, rows: list[tuple], *, dark: bool) -> int:
+def take(
+    url: str,
+    folder: Path,
+    passwords: dict,
+    rows: list[tuple],
+    *,
+    dark: bool,
+    language: str,
+    widths: list[int],
+) -> int:
     """Save the pictures; returns how many pages complained in the console."""
     from django.urls import reverse
+    from django.utils import translation
     from playwright.sync_api import Error, sync_playwright
+
+    from ocop_portal.languages import in_language, is_readable
 
     complaints = 0
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**_chromium())
+        browser = playwright.chromium.launch(**chromium())
         pages = {}
         for number, (who, name, address, *rest) in enumerate(rows):
             args = [arg() if callable(arg) else arg for arg in (rest[0] if rest else ())]
             what = rest[1] if len(rest) > 1 else ""
-            path = url + reverse(address, args=args) + (what if what.startswith("?") else "")
-            for width in WIDTHS:
+            path = reverse(address, args=args)
+            if not is_readable(path, language):
+                continue
+            path = url + in_language(path, language) + (what if what.startswith("?") else "")
+            with translation.override(language):
+                button = translation.gettext(what[6:]) if what.startswith("press ") else ""
+            for width in widths:
                 if (who, width) not in pages:
                     pages[who, width] = _sit_down(browser, url, who, passwords, width, dark)
                 page, heard = pages[who, width]
                 file = folder / f"{number:03}-{who or 'khach'}-{name}-{width}.png"
                 try:
                     page.goto(path)
-                    if what.startswith("press "):
-                        page.get_by_role("button", name=what[6:], exact=True).click()
+                    if button:
+                        page.get_by_role("button", name=button, exact=True).click()
                         page.wait_for_load_state()
                     _picture(page, file, width)
+                    if not page.locator("link[href*='portal.css']").count():
+                        heard.append("no page of the portal")
+                    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                    if wide > 0:
+                        heard.append(f"{wide} pixels wider than the screen")
                 except Error as error:
                     heard.append(error.message.splitlines()[0])
-                wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-                if wide > 0:
-                    heard.append(f"{wide} pixels wider than the screen")
                 for line in heard:
                     if "status of 4" not in line:
                         print(f"{file.name}: {line}")
@@ -963,7 +988,7 @@ def take_for_readme(url: str, folder: Path, passwords: dict, rows: list[tuple]) 
 
     found = {(row[0], row[1]): row for row in rows}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**_chromium())
+        browser = playwright.chromium.launch(**chromium())
         for file, (who, name, width, what) in README.items():
             _who, _name, address, *rest = found[who, name]
             page, _heard = _sit_down(browser, url, who, passwords, width, dark=False)
@@ -984,10 +1009,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/screenshots")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--english", action="store_true")
+    parser.add_argument("--width", type=int, choices=WIDTHS, help="this width only")
     parser.add_argument("--only", default="", help="parts of page names, with commas between")
     parser.add_argument("--readme", action="store_true", help="the README's pictures only")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
+    widths = [asked.width] if asked.width else list(WIDTHS)
 
     data = tempfile.mkdtemp(prefix="ocop-screens-")
     own = {
@@ -1029,10 +1057,18 @@ def main() -> int:
             if asked.readme:
                 take_for_readme(url, asked.folder, passwords, rows)
                 return 0
-            complaints = take(url, asked.folder, passwords, rows, dark=asked.dark)
+            complaints = take(
+                url,
+                asked.folder,
+                passwords,
+                rows,
+                dark=asked.dark,
+                language="en" if asked.english else "vi",
+                widths=widths,
+            )
     finally:
         shutil.rmtree(data, ignore_errors=True)
-    print(f"{len(rows)} screens at {' and '.join(map(str, WIDTHS))} pixels in {asked.folder}")
+    print(f"{len(rows)} screens at {' and '.join(map(str, widths))} pixels in {asked.folder}")
     for name in sorted(forgotten):
         print(f"No picture of {name}: add it to visits or to NO_SCREEN")
     return 1 if forgotten or complaints else 0

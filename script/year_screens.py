@@ -61,7 +61,7 @@ def visits() -> list[tuple]:
             "assess-wrong",
             "products:assess",
             (planned.pk,),
-            "press Trả lại phương án",
+            "press Trả lại",
         ),
         ("canboxa", "comment-add-wrong", "products:comment_add", (returned.pk,), "press Gửi"),
         ("canboxa", "comment-withdraw", "products:comment_withdraw", (word,)),

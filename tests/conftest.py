@@ -7,8 +7,10 @@ on PostgreSQL and Redis. MIGRATED_DATABASE, too, which saves every process its o
 """
 
 import gc
+import hashlib
 import os
 import shutil
+import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -57,6 +59,7 @@ ENVIRONMENT = {
     "REMINDER_CHANNELS": "",
     "MAILS_PER_MINUTE": "60",
     "LOG_LEVEL": "WARNING",
+    "PUBLIC_PAGE_SECONDS": "0",
     "MAP_TILES_URL": "",
     "MAP_TILES_CREDIT": "",
     "OPEN_DATA_LICENCE": "",
@@ -67,6 +70,7 @@ ENVIRONMENT = {
 }
 # A database with its tables but without a row of a test (`manage.py migrate`): a file of SQLite, or
 # the name of one on PostgreSQL. It is copied; what it lacks of the migrations is made up for.
+# On SQLite the first run keeps one for the runs after it, as long as no migration changes.
 MIGRATED_DATABASE = os.environ.get("MIGRATED_DATABASE", "")
 for _name, _value in FROM_OUTSIDE.items():
     # A worker of xdist inherits the main process's folder; it is to have its own.
@@ -102,7 +106,7 @@ django.setup()
 gc.freeze()
 gc.set_threshold(100_000, 10, 10)
 
-from django.core.cache import cache  # noqa: E402
+from django.core.cache import cache, caches  # noqa: E402
 from django.test import SimpleTestCase  # noqa: E402
 
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
@@ -112,24 +116,54 @@ def pytest_addoption(parser):
     parser.addoption(
         "--only-database",
         action="store_true",
-        help="leave out what touches no database and so says the same on every database",
+        help="leave out what says the same on every database: it touches none, or says so itself",
     )
 
 
 def pytest_collection_modifyitems(config, items):
-    """Keep, with --only-database, the tests that ask for a database in whatever way."""
-    if not config.getoption("--only-database"):
-        return
+    """Leave out what this run need not ask, and put what takes long where it holds nobody up."""
+    only_database = config.getoption("--only-database")
     kept, left_out = [], []
     for item in items:
-        touches = (
-            item.get_closest_marker("django_db")
-            or NEEDS_DATABASE & set(getattr(item, "fixturenames", ()))
-            or (getattr(item, "cls", None) and issubclass(item.cls, SimpleTestCase))
-        )
-        (kept if touches else left_out).append(item)
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = kept
+        (kept if _is_asked(item, only_database) else left_out).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+    items[:] = _long_ones_first(kept)
+
+
+def _is_asked(item, only_database: bool) -> bool:
+    """Whether a run with or without --only-database is to run this test."""
+    if not only_database:
+        return not item.get_closest_marker("in_short")
+    return not item.get_closest_marker("any_database") and bool(
+        item.get_closest_marker("django_db")
+        or NEEDS_DATABASE & set(getattr(item, "fixturenames", ()))
+        or (getattr(item, "cls", None) and issubclass(item.cls, SimpleTestCase))
+    )
+
+
+def _long_ones_first(items: list) -> list:
+    """Half of what the tests marked `slow` take at the beginning, half in the middle; longest first.
+
+    With --dist worksteal these are the beginnings of what two workers are given: begun last, a long
+    test would keep one of them busy when the other has nothing left. What stands in one class or
+    file stays together, as it may share what was set up.
+    """
+    groups: dict = {}
+    for item in items:
+        if item.get_closest_marker("slow"):
+            groups.setdefault(item.cls or item.module, []).append(item)
+    beginnings: tuple[list, list] = ([], [])
+    for group in sorted(groups.values(), key=_seconds, reverse=True):
+        min(beginnings, key=_seconds).extend(group)
+    short = [item for item in items if not item.get_closest_marker("slow")]
+    to_the_middle = max(len(items) // 2 - len(beginnings[0]), 0)
+    return [*beginnings[0], *short[:to_the_middle], *beginnings[1], *short[to_the_middle:]]
+
+
+def _seconds(slow_items: list) -> int:
+    """About how long they take: each as its mark says, `slow(seconds=…)`, or five seconds."""
+    return sum(item.get_closest_marker("slow").kwargs.get("seconds", 5) for item in slow_items)
 
 
 class KeepsSettingsFromWorkers:
@@ -151,13 +185,40 @@ def pytest_unconfigure(config):
         shutil.rmtree(BASE_DIR, ignore_errors=True)
 
 
+def kept_tables(config) -> Path:
+    """Where the tables that these migrations make, with these packages, are kept from run to run."""
+    root = Path(config.rootpath)
+    made_by = hashlib.sha256((root / "requirements.txt").read_bytes())
+    for file in sorted(root.glob("*/**/migrations/*.py")):
+        made_by.update(str(file.relative_to(root)).encode() + file.read_bytes())
+    return config.cache.mkdir("tables") / f"{made_by.hexdigest()[:16]}.sqlite3"
+
+
 @pytest.fixture(scope="session")
-def django_db_keepdb(django_db_modify_db_settings, django_db_keepdb):
-    """On SQLite, MIGRATED_DATABASE is copied to where the tests' database is looked for."""
-    if not (MIGRATED_DATABASE and settings.IS_SQLITE):
+def django_db_keepdb(django_db_modify_db_settings, django_db_keepdb, pytestconfig):
+    """On SQLite, a database that has its tables is copied to where the tests' is looked for."""
+    if not settings.IS_SQLITE:
         return django_db_keepdb
-    shutil.copy(MIGRATED_DATABASE, settings.DATABASES["default"]["TEST"]["NAME"])
-    return True
+    tables = Path(MIGRATED_DATABASE or kept_tables(pytestconfig))
+    if tables.exists():
+        shutil.copy(tables, settings.DATABASES["default"]["TEST"]["NAME"])
+        return True
+    return django_db_keepdb
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, pytestconfig):
+    """What was migrated for this run is kept for the next: it is half a minute of work."""
+    tables = kept_tables(pytestconfig)
+    if settings.IS_SQLITE and not MIGRATED_DATABASE and not tables.exists():
+        for old in tables.parent.glob("*.sqlite3"):
+            old.unlink(missing_ok=True)
+        mine = tables.with_suffix(f".{WORKER}")
+        mine.unlink(missing_ok=True)
+        with sqlite3.connect(settings.DATABASES["default"]["TEST"]["NAME"]) as database:
+            database.execute("VACUUM INTO ?", [str(mine)])
+        database.close()
+        mine.replace(tables)  # in one step: workers side by side do the same
 
 
 @pytest.fixture(scope="session")
@@ -179,6 +240,7 @@ def _nothing_left_over(_redis):
     for client, pattern in _redis:
         for key in client.scan_iter(match=pattern):
             client.delete(key)
+    caches["near"].clear()
     if not settings.CACHE_URL:
         cache.clear()
     for message in (DATA_DIR / "broker" / "queue").glob("*.msg"):

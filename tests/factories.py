@@ -19,6 +19,10 @@ from factory.django import DjangoModelFactory, Password
 
 from communes.models import (
     Attendance,
+    Document,
+    DocumentFile,
+    NewsFile,
+    NewsItem,
     OutreachEvent,
     OutreachFile,
     Producer,
@@ -306,6 +310,56 @@ class OutreachFileFactory(DjangoModelFactory):
     content_type = "application/pdf"
     size = 100
     sha256 = factory.Sequence(lambda n: f"{n:064d}")
+
+
+class NewsItemFactory(DjangoModelFactory):
+    """A published piece of news of Hồ Xá; `published_at=None` makes a draft."""
+
+    class Meta:
+        model = NewsItem
+
+    unit = factory.LazyFunction(lambda: vinh_linh().ho_xa)
+    title = factory.Sequence(lambda n: f"Tin mẫu {n}")
+    text = "Nội dung mẫu."
+    day = datetime.date(2020, 5, 4)
+    published_at = factory.LazyFunction(timezone.now)
+
+
+class DocumentFactory(DjangoModelFactory):
+    """A published form of Hồ Xá, without a file; `published_at=None` makes a draft."""
+
+    class Meta:
+        model = Document
+
+    unit = factory.LazyFunction(lambda: vinh_linh().ho_xa)
+    kind = Document.Kind.FORM
+    title = factory.Sequence(lambda n: f"Biểu mẫu thử {n}")
+    published_at = factory.LazyFunction(timezone.now)
+
+
+class _PdfFactory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+
+    file = factory.LazyFunction(lambda: ContentFile(pdf_bytes("mẫu"), "mau.pdf"))
+    original_name = "mau.pdf"
+    content_type = "application/pdf"
+    size = 100
+    sha256 = factory.Sequence(lambda n: f"{n:064d}")
+
+
+class NewsFileFactory(_PdfFactory):
+    class Meta:
+        model = NewsFile
+
+    item = factory.SubFactory(NewsItemFactory)
+
+
+class DocumentFileFactory(_PdfFactory):
+    class Meta:
+        model = DocumentFile
+
+    document = factory.SubFactory(DocumentFactory)
 
 
 class PlanFactory(DjangoModelFactory):

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from ocop_portal.forms import AmountField, WholeNumberField
 
@@ -33,3 +34,25 @@ def test_an_amount_has_dots_between_thousands_and_a_decimal_comma():
     assert field.clean("1.500,5") == Decimal("1500.5")
     assert field.clean("2,5") == Decimal("2.5")
     assert field.clean("1.500") == 1500
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("2.000", "2"),
+        ("20.50", "20,5"),
+        ("1500.5", "1.500,5"),
+        ("100", "100"),
+        ("12500.00", "12.500"),
+    ],
+)
+def test_a_kept_amount_is_shown_so_that_nobody_reads_two_as_two_thousand(language, kept, shown):
+    with translation.override(language):
+        field = AmountField(localize=True)
+        field.widget.is_localized = True
+        assert field.widget.format_value(field.prepare_value(Decimal(kept))) == shown
+    # What is sent is read in Vietnamese, whatever the page's language.
+    with translation.override("vi"):
+        assert field.clean(shown) == Decimal(kept)
+    assert field.prepare_value("2,50") == "2,50"

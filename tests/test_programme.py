@@ -153,6 +153,7 @@ def test_both_cycles_rest_on_plan_102_and_decision_1048_without_made_up_dates(pr
 # --- Samples ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow(seconds=1)
 @override_settings(DEBUG=True)
 class Samples(TestCase):
     """Loaded once for all: they take many seconds."""
@@ -245,6 +246,7 @@ class Samples(TestCase):
         assert set(scored.sheets.values_list("state", flat=True)) == {"submitted", "draft"}
 
 
+@pytest.mark.slow(seconds=8)
 def test_samples_of_2026_are_added_where_those_of_2020_are_there_already(settings, programme):
     settings.DEBUG = True
     call_command("make_sample_accounts", stdout=StringIO())

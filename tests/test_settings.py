@@ -28,6 +28,7 @@ PRODUCTION = {
     "PORTAL_NAME": "OCOP Vĩnh Linh",
     "DATABASE_URL": "postgres://ocop:matkhau@127.0.0.1:5432/ocop",
     "CONN_MAX_AGE": "60",
+    "PUBLIC_PAGE_SECONDS": "60",
     "PGBOUNCER": "false",
     "CACHE_URL": "redis://127.0.0.1:6379/1",
     "CELERY_BROKER_URL": "redis://127.0.0.1:6379/0",

@@ -7,12 +7,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ocop_portal.law import show_points
+from ocop_portal.page_language import filled
 from ocop_portal.papers.serving import paper_file
 
 from ..models import Candidate, Conflict, Result, Round, Sheet
@@ -49,65 +49,63 @@ KINDS = {
     for kind in (
         Kind(
             "giay-moi",
-            gettext_lazy("Giấy mời họp"),
-            gettext_lazy("Thành phần, sản phẩm, ngày họp; giờ và địa điểm để trống."),
+            _("Giấy mời họp"),
+            _("Thành phần, sản phẩm, ngày họp; giờ và địa điểm để trống."),
             ("pdf",),
             "evaluation.prepare_round",
             after_closing=False,
         ),
         Kind(
             "bien-ban",
-            gettext_lazy("Biên bản họp hội đồng"),
-            gettext_lazy("Kết quả, ý kiến thảo luận, kết luận."),
+            _("Biên bản họp hội đồng"),
+            _("Kết quả, ý kiến thảo luận, kết luận."),
             ("pdf", "docx"),
             "evaluation.view_tally",
             tells_sheets=True,
         ),
         Kind(
             "bang-tong-hop",
-            gettext_lazy("Bảng tổng hợp điểm"),
-            gettext_lazy("Tổng điểm của từng thành viên, trung bình, chênh lệch."),
+            _("Bảng tổng hợp điểm"),
+            _("Tổng điểm của từng thành viên, trung bình, chênh lệch."),
             ("pdf",),
             "evaluation.view_tally",
             tells_sheets=True,
         ),
         Kind(
             "phieu-danh-gia",
-            gettext_lazy("Phiếu đánh giá của các thành viên"),
-            gettext_lazy(
-                "Mọi phiếu hợp lệ, từng tiêu chí, để thành viên ký; mỗi sản phẩm một tệp."
-            ),
+            _("Phiếu đánh giá của các thành viên"),
+            _("Mọi phiếu hợp lệ, từng tiêu chí, để thành viên ký; mỗi sản phẩm một tệp."),
             ("zip",),
             "evaluation.view_score_papers",
             tells_sheets=True,
         ),
         Kind(
             "to-trinh",
-            gettext_lazy("Tờ trình"),
-            gettext_lazy("Đề nghị đánh giá, phân hạng hoặc công nhận."),
+            _("Tờ trình"),
+            _("Đề nghị đánh giá, phân hạng hoặc công nhận."),
             ("pdf", "docx"),
             "evaluation.view_tally",
             needs=(P.REFER, P.RECOGNISE),
         ),
         Kind(
             "du-thao-quyet-dinh",
-            gettext_lazy("Dự thảo quyết định phê duyệt kết quả"),
-            gettext_lazy("Danh sách sản phẩm, điểm, hạng và việc tiếp theo."),
+            _("Dự thảo quyết định phê duyệt kết quả"),
+            _("Danh sách sản phẩm, điểm, hạng và việc tiếp theo."),
             ("pdf", "docx"),
             "evaluation.view_tally",
         ),
         Kind(
             "tong-hop-dot",
-            gettext_lazy("Bảng tính của cả đợt"),
-            gettext_lazy("Từng điểm, phiếu loại, túc số, diễn biến: căn cứ của mọi kết quả."),
+            _("Bảng tính của cả đợt"),
+            _("Từng điểm, phiếu loại, túc số, diễn biến: căn cứ của mọi kết quả."),
             ("xlsx",),
             "evaluation.view_score_papers",
             tells_sheets=True,
         ),
         Kind(
             "ho-so-cap-tren",
-            gettext_lazy("Gói hồ sơ chuyển cấp trên"),
-            gettext_lazy("Hồ sơ sản phẩm, phiếu, biên bản, bảng tính và bản kê tệp."),
+            _("Gói hồ sơ chuyển cấp trên"),
+            _("Hồ sơ sản phẩm, phiếu, biên bản, bảng tính và bản kê tệp."),
             ("zip",),
             "evaluation.view_score_papers",
             tells_sheets=True,
@@ -190,10 +188,13 @@ def _results(round_: Round, *, complaints: bool) -> list[Result]:
         row.is_referred = row.proposal == P.REFER
         row.newest = next(iter(row.outcomes.all()), None)
         row.may_be_recognised = (row.newest or row).stars >= least
-        row.told = _("%(points)s điểm, %(rank)s") % {
-            "points": show_points(row.mean),
-            "rank": content.rank(row).lower(),
-        }
+        row.told = filled(
+            _("%(points)s điểm, %(rank)s"),
+            {
+                "points": show_points(row.mean),
+                "rank": content.rank(row).lower(),
+            },
+        )
     return rows
 
 

@@ -3,11 +3,13 @@
 import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.userkit import filter_users_by_email
+from allauth.core.context import request_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
@@ -103,7 +105,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context) -> None:
         """As allauth's, but not bound to a request: a mail after commit may have none."""
         context = {"portal_name": settings.PORTAL_NAME, "email": email, **context}
-        self.render_mail(template_prefix, email, context).send()
+        # Without the request, whose page may be English.
+        with request_context(None), translation.override(settings.LANGUAGE_CODE):
+            mail = self.render_mail(template_prefix, email, context)
+        mail.send()
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
         """To the account's own address: the portal keeps no list of further ones."""

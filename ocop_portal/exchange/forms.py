@@ -6,7 +6,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal.forms import PortalForm
-from ocop_portal.uploads import EXCEL, FileRefused, check_upload
+from ocop_portal.page_language import filled
+from ocop_portal.uploads import EXCEL, check_upload
 
 from .registry import importer_of
 
@@ -43,15 +44,23 @@ class UploadForm(PortalForm):
 
     def clean_file(self):
         """Judge the file by its content."""
-        try:
-            self.upload = check_upload(
-                self.cleaned_data["file"],
-                accepted={EXCEL},
-                refusal=_("Chỉ nhận tệp Excel dạng .xlsx."),
+        file = self.cleaned_data["file"]
+        if file.size > settings.UPLOAD_MAX_MB * 1024 * 1024:
+            # Packing, which is good advice for other files, would make it one that is not read.
+            too_large = _(
+                "Tệp lớn hơn %s MB. Hãy bỏ ảnh trong tệp, hoặc chia các dòng ra nhiều tệp."
             )
-        except FileRefused as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
-        return self.cleaned_data["file"]
+            raise forms.ValidationError(filled(too_large, settings.UPLOAD_MAX_MB))
+        self.upload = check_upload(
+            file,
+            accepted={EXCEL},
+            refusal=_(
+                "Chỉ nhận tệp Excel dạng .xlsx không đặt mật khẩu; đổi đuôi tên tệp là chưa đủ. "
+                "Hãy mở tệp bằng Excel, chọn Tệp, Lưu như (Save As), kiểu “Excel Workbook "
+                "(*.xlsx)”, rồi tải tệp mới lên."
+            ),
+        )
+        return file
 
 
 class MapForm(PortalForm):
@@ -79,3 +88,13 @@ class MapForm(PortalForm):
     def columns(self) -> dict[str, int]:
         """Column key → position, as chosen."""
         return {key: int(at) for key, at in self.cleaned_data.items() if at}
+
+
+class UndoForm(PortalForm):
+    """Why an import is wanted back."""
+
+    reason = forms.CharField(
+        label=_("Lý do hoàn tác"),
+        max_length=100,
+        error_messages={"required": _("Cần ghi lý do hoàn tác.")},
+    )

@@ -1,27 +1,36 @@
 """The life of an import: read, look over, confirm, write; take back. Safe to run again at any point.
 
 Reading changes nothing but the import's own rows, so a run that died is simply begun anew. Writing
-goes batch by batch: the data, and the note that a row is done, are one transaction. Taking back is
-one transaction for all rows: it happens whole or not at all.
+and taking back go batch by batch: the data, and the note that a row is done, are one transaction.
+Before the first row is taken back all are looked at, and none is while anything stands in the way.
 """
 
 import datetime
+import time
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import attrgetter
 from uuid import uuid4
 
 from celery import shared_task
-from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from ocop_portal.page_language import filled, listed
+from ocop_portal.refusals import ActRefused
 from ocop_portal.uploads import Upload
 
 from .models import ColumnMap, Import, Row
 from .registry import Draft, Importer, importer_of, importers
 from .sheets import (
+    GUIDE,
+    ROW_BEFORE,
+    WHY_REFUSED,
     ReadRow,
     ReadSheet,
     Unreadable,
@@ -32,13 +41,20 @@ from .sheets import (
 )
 
 S, Outcome = Import.State, Row.Outcome
-READ_BATCH, WRITE_BATCH = 250, 50
+READ_BATCH, WRITE_BATCH = 250, 100
+# Seconds between two batches in which another may write: as long as SQLite's longest wait.
+PAUSE = 0.1
+CHANGED_SINCE = gettext_lazy(
+    "Số liệu liên quan vừa được người khác sửa hoặc gỡ. Hãy tải tệp lên lại."
+)
+BACKWARDS = ("-rank", "-number", "-pk")
+MOST_OBSTACLES = 50  # so many are named; nobody reads more
 # A run that has not been heard of for so long has died.
 SILENCE = datetime.timedelta(minutes=3)
 
 
-class ImportRefused(Exception):
-    """An act that the import does not allow now; the message is for the screen."""
+class ImportRefused(ActRefused):
+    """An act that the import does not allow now."""
 
 
 class _Overtaken(Exception):
@@ -146,6 +162,8 @@ def _recognise(job: Import, sheets: list[ReadSheet]):
     wanted = by_kind.get(job.wanted_kind) if len(sheets) == 1 else None
     known, unused, open_maps = [], [], []
     for sheet in sheets:
+        if sheet.title == GUIDE:
+            continue
         kind = guess_kind(sheet, offered, wanted)
         if kind is None:
             unused.append(_("trang “%s”") % sheet.title)
@@ -168,7 +186,7 @@ def _recognise(job: Import, sheets: list[ReadSheet]):
         unused += [
             f"{sheet.title}: {text}"
             for at, text in enumerate(sheet.headings)
-            if text and at not in taken
+            if text and at not in taken and text not in (ROW_BEFORE, WHY_REFUSED)
         ]
         known.append((kind, sheet, columns))
     if not known:
@@ -176,6 +194,13 @@ def _recognise(job: Import, sheets: list[ReadSheet]):
             _(
                 "Không nhận ra trang nào trong tệp. Dòng tiêu đề phải có tên cột như trong mẫu; "
                 "nếu dùng mẫu riêng, hãy chọn loại số liệu rồi tải lên lại."
+            )
+        )
+    if not any(sheet.rows for _kind, sheet, _columns in known):
+        raise Unreadable(
+            _(
+                "Những trang đọc được của tệp mới có dòng tiêu đề, chưa có dòng số liệu nào. Hãy "
+                "điền từ dòng ngay dưới tiêu đề, lưu lại rồi tải lên."
             )
         )
     known.sort(key=lambda item: item[0].rank)
@@ -196,7 +221,7 @@ def match_columns(*, job: Import, columns: list[dict[str, int]], by) -> Import:
         kind = importer_of(asked["kind"])
         missing = [c.heading for c in kind.columns if c.required and c.key not in chosen]
         if missing:
-            raise ImportRefused(_("Cần chỉ ra cột: %s.") % ", ".join(map(str, missing)))
+            raise ImportRefused(filled(_("Cần chỉ ra cột: %s."), listed(missing)))
         if len(set(chosen.values())) < len(chosen):
             raise ImportRefused(_("Một cột của tệp chỉ dùng cho một mục."))
         ColumnMap.objects.update_or_create(
@@ -216,10 +241,11 @@ def _read_sheet(
 ) -> None:
     seen: dict[tuple, int] = {}
     rows = iter(sheet.rows)
+    importer = kind(job.by, job)
     while batch := list(islice(rows, READ_BATCH)):
+        _let_others_in()
         with transaction.atomic():
             held = _held(job, run)
-            importer = kind(held.by, held)
             drafts = [_draft(row, kind, columns) for row in batch]
             importer.check([draft for draft in drafts if not draft.faults])
             for draft in drafts:
@@ -302,7 +328,7 @@ def confirm(*, job: Import, by) -> Import:
     if job.state in {S.APPLYING, S.DONE}:
         return job
     if job.state != S.PREVIEW:
-        raise ImportRefused(_("Lần nhập này %s.") % job.get_state_display())
+        raise ImportRefused(filled(_("Lần nhập này %s."), S(job.state).label))
     waiting = job.rows.filter(outcome__in=[Outcome.NEW, Outcome.CHANGED]).count()
     if not waiting:
         raise ImportRefused(_("Không có dòng nào để nhập."))
@@ -321,47 +347,70 @@ def drop(*, job: Import, by) -> Import:
         job.state, job.finished_at = S.DROPPED, timezone.now()
         job.save()
     elif job.state != S.DROPPED:
-        raise ImportRefused(_("Lần nhập này %s.") % job.get_state_display())
+        raise ImportRefused(filled(_("Lần nhập này %s."), S(job.state).label))
     return job
 
 
 def _apply(job: Import, run: str) -> None:
-    while _apply_batch(job, run):
-        pass
+    todo = job.rows.filter(outcome__in=[Outcome.NEW, Outcome.CHANGED], applied_at__isnull=True)
+    waiting = iter(list(todo.values_list("pk", flat=True)))
+    made: dict[str, Importer] = {}
+    while batch := list(islice(waiting, WRITE_BATCH)):
+        _apply_batch(job, run, batch, made)
+        _let_others_in()
+    with transaction.atomic():
+        held = _held(job, run)
+        held.state, held.finished_at = S.DONE, timezone.now()
+        held.save()
 
 
 @transaction.atomic
-def _apply_batch(job: Import, run: str) -> bool:
-    """Write the next rows; false when none was left."""
+def _apply_batch(job: Import, run: str, ids: list[int], made: dict[str, Importer]) -> None:
+    """Write these rows, and that they are written. `made`: the importers of this run, by kind."""
     held = _held(job, run)
-    rows = list(
-        held.rows.filter(outcome__in=[Outcome.NEW, Outcome.CHANGED], applied_at__isnull=True)[
-            :WRITE_BATCH
-        ]
-    )
-    if not rows:
-        held.state, held.finished_at = S.DONE, timezone.now()
-        held.save()
-        return False
-    made: dict[str, Importer] = {}
-    for row in rows:
-        importer = made.setdefault(row.kind, importer_of(row.kind)(held.by, held))
-        try:
-            with transaction.atomic():
-                row.target = importer.apply(_draft_of(row))
-            row.applied_at = timezone.now()
-        except ValidationError as error:
-            # The data changed since the preview: the row is refused as it would be now.
-            row.outcome = Outcome.REFUSED
-            row.faults = [
-                {"column": "", "heading": "", "letter": "", "why": why} for why in error.messages
-            ]
-        # At once: rows further down may speak of this one.
-        row.save(update_fields=["target", "applied_at", "outcome", "faults"])
-    held.done = held.rows.filter(applied_at__isnull=False).count()
+    rows = held.rows.filter(pk__in=ids)
+    for kind, same in groupby(rows, key=attrgetter("kind")):
+        importer = made.setdefault(kind, importer_of(kind)(held.by, held))
+        _write(importer, list(same))
+    held.done += len(ids)
     held.touched_at = timezone.now()
     held.save(update_fields=["done", "touched_at"])
-    return True
+
+
+def _write(importer: Importer, rows: list[Row]) -> None:
+    """Write rows of one kind; of several that cannot be written together, each half by itself."""
+    try:
+        with transaction.atomic():
+            if len(rows) == 1:
+                targets = [importer.apply(_draft_of(rows[0]))]
+            else:
+                targets = importer.apply_many([_draft_of(row) for row in rows])
+    except (ValidationError, IntegrityError, ObjectDoesNotExist) as error:
+        if len(rows) == 1:
+            _refuse(rows[0], getattr(error, "messages", [CHANGED_SINCE]))
+            return
+        half = len(rows) // 2
+        _write(importer, rows[:half])
+        _write(importer, rows[half:])
+        return
+    now = timezone.now()
+    for row, target in zip(rows, targets, strict=True):
+        row.target, row.applied_at = target, now
+    # At once: rows of the next kind may speak of these.
+    Row.objects.bulk_update(rows, ["target", "applied_at"])
+
+
+def _refuse(row: Row, reasons: list[str]) -> None:
+    """The data changed since the preview: the row is refused as it would be now."""
+    row.outcome = Outcome.REFUSED
+    row.faults = [{"column": "", "heading": "", "letter": "", "why": str(why)} for why in reasons]
+    row.save(update_fields=["outcome", "faults"])
+
+
+def _let_others_in() -> None:
+    """On SQLite one writes at a time, and whoever waits looks again only after a while."""
+    if connection.vendor == "sqlite":
+        time.sleep(PAUSE)
 
 
 def _draft_of(row: Row) -> Draft:
@@ -379,51 +428,101 @@ def _draft_of(row: Row) -> Draft:
 
 
 @transaction.atomic
-def undo(*, job: Import, by) -> Import:
-    """Take a whole import back, unless something was built upon it. Twice changes nothing."""
+def undo(*, job: Import, by, reason: str = "") -> Import:
+    """Take an import back, unless something was built upon it. Twice changes nothing.
+
+    `reason`: why it is wanted back; told with the import.
+    """
     job = Import.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if job.state in {S.UNDOING, S.UNDONE}:
         return job
     if job.state != S.DONE:
-        raise ImportRefused(_("Lần nhập này %s.") % job.get_state_display())
+        raise ImportRefused(filled(_("Lần nhập này %s."), S(job.state).label))
     job.state, job.touched_at = S.UNDOING, timezone.now()
+    job.undo_reason = reason.strip()[:100]
+    job.total = job.rows.filter(applied_at__isnull=False, undone_at__isnull=True).count()
+    job.done = 0
     job.save()
     _send(job)
     return job
 
 
-class _InTheWay(Exception):
-    """Rows that cannot be taken back: nothing is."""
-
-
 def _undo(job: Import, run: str) -> None:
-    obstacles: dict[int, str] = {}
-    try:
-        with transaction.atomic():
-            held = _held(job, run)
-            for row in _written_backwards(held):
-                why = importer_of(row.kind)(held.by, held).undo(_draft_of(row))
-                if why:
-                    obstacles[row.pk] = why
-            if obstacles:
-                raise _InTheWay
-            held.rows.filter(applied_at__isnull=False).update(
-                undone_at=timezone.now(), in_the_way=""
-            )
-            held.state, held.undone_at = S.UNDONE, timezone.now()
-            held.save()
-    except _InTheWay:
-        with transaction.atomic():
-            held = _held(job, run)
-            for pk, why in obstacles.items():
-                held.rows.filter(pk=pk).update(in_the_way=why[:300])
+    made: dict[str, Importer] = {}
+    obstacles = _obstacles(job, run, made)
+    with transaction.atomic():
+        held = _held(job, run)
+        held.rows.exclude(in_the_way="").update(in_the_way="")
+        for pk, why in obstacles.items():
+            held.rows.filter(pk=pk).update(in_the_way=why[:300])
+        if obstacles:
             held.state = S.DONE
             held.save()
+            return
+    for batch in _written_backwards(job):
+        _let_others_in()
+        _undo_batch(job, run, batch, made)
+    with transaction.atomic():
+        held = _held(job, run)
+        # Somebody may have built upon a row after it was looked at: that one stays.
+        if held.rows.filter(applied_at__isnull=False, undone_at__isnull=True).exists():
+            held.state = S.DONE
+        else:
+            held.state, held.undone_at = S.UNDONE, timezone.now()
+        held.save()
 
 
-def _written_backwards(job: Import) -> Iterator[Row]:
+def _obstacles(job: Import, run: str, made: dict[str, Importer]) -> dict[int, str]:
+    """Row → why it cannot be taken back. Reads alone, so that nobody waits for it."""
+    found: dict[int, str] = {}
+    for held in _held_rows(job, made):
+        found |= {row.pk: why for row, why in held}
+        if len(found) >= MOST_OBSTACLES:
+            break
+        Import.objects.filter(pk=job.pk, run=run).update(touched_at=timezone.now())
+    return found
+
+
+def _held_rows(job: Import, made: dict[str, Importer]) -> Iterator[list[tuple[Row, str]]]:
+    """Batch by batch, the rows that cannot be taken back now, and why."""
+    for batch in _written_backwards(job):
+        held = []
+        for importer, rows in _by_importer(job, batch, made):
+            told = importer.in_the_way([_draft_of(row) for row in rows])
+            held += [(row, why) for row, why in zip(rows, told, strict=True) if why]
+        yield held
+
+
+@transaction.atomic
+def _undo_batch(job: Import, run: str, ids: list[int], made: dict[str, Importer]) -> None:
+    """Take these rows back, and note that it is done, or what has come in the way since."""
+    held = _held(job, run)
+    for importer, rows in _by_importer(held, ids, made):
+        told = importer.undo_many([_draft_of(row) for row in rows])
+        now = timezone.now()
+        for row, why in zip(rows, told, strict=True):
+            row.undone_at, row.in_the_way = None if why else now, why[:300]
+        Row.objects.bulk_update(rows, ["undone_at", "in_the_way"])
+    held.done += len(ids)
+    held.touched_at = timezone.now()
+    held.save(update_fields=["done", "touched_at"])
+
+
+def _written_backwards(job: Import) -> Iterator[list[int]]:
+    """What was written and not taken back, in batches of ids: what stands on others first."""
     rows = job.rows.filter(applied_at__isnull=False, undone_at__isnull=True)
-    return rows.order_by("-rank", "-number").iterator(chunk_size=500)
+    waiting = iter(list(rows.order_by(*BACKWARDS).values_list("pk", flat=True)))
+    while batch := list(islice(waiting, WRITE_BATCH)):
+        yield batch
+
+
+def _by_importer(
+    job: Import, ids: list[int], made: dict[str, Importer]
+) -> Iterator[tuple[Importer, list[Row]]]:
+    """These rows, the last first, each kind with its importer. `made`: those of this run."""
+    rows = job.rows.filter(pk__in=ids).order_by(*BACKWARDS)
+    for kind, same in groupby(rows, key=attrgetter("kind")):
+        yield made.setdefault(kind, importer_of(kind)(job.by, job)), list(same)
 
 
 # --- What there is to see ---------------------------------------------------------------------
@@ -433,3 +532,36 @@ def counts(job: Import) -> dict[str, int]:
     """Outcome → number of rows; every outcome is there. One query."""
     found = dict(job.rows.order_by().values_list("outcome").annotate(found=Count("pk")))
     return {outcome: found.get(outcome, 0) for outcome in Outcome.values}
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What taking an import back would do now.
+
+    `kinds`: (label, objects that go because they were new, objects that become what they were).
+    `held`: rows that something was built upon, and what; the first `MOST_OBSTACLES` of them. While
+    there are any, nothing is taken back.
+    """
+
+    kinds: list[tuple[str, int, int]]
+    held: list[tuple[Row, str]]
+
+
+def outlook(job: Import) -> Outlook:
+    """What `undo` would do now; reads alone, a fixed number of queries for a batch of rows."""
+    written = job.rows.filter(applied_at__isnull=False, undone_at__isnull=True).order_by()
+    numbers: dict[str, dict[str, int]] = {}
+    found = written.values_list("kind", "outcome").annotate(found=Count("pk"))
+    for kind, outcome, number in found:
+        numbers.setdefault(kind, {})[outcome] = number
+    kinds = [
+        (str(kind.label), of.get(Outcome.NEW, 0), of.get(Outcome.CHANGED, 0))
+        for kind in importers()
+        if (of := numbers.get(kind.kind))
+    ]
+    held: list[tuple[Row, str]] = []
+    for more in _held_rows(job, {}):
+        held += more
+        if len(held) >= MOST_OBSTACLES:
+            break
+    return Outlook(kinds, held[:MOST_OBSTACLES])

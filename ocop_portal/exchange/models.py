@@ -58,6 +58,7 @@ class Import(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+    undo_reason = models.CharField(max_length=100, blank=True)  # why it was wanted back
 
     class Meta:
         verbose_name = _("lần nhập từ Excel")

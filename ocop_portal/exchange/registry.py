@@ -40,9 +40,13 @@ class Draft:
 
 
 class Importer:
-    """How one kind of row is read, checked and written. Made anew for each batch and person."""
+    """How one kind of row is read, checked and written.
+
+    Made anew for each run over an import: what the batches share may be read once.
+    """
 
     kind: str
+    model: type  # what a row becomes
     label: str  # of the sheet, and in pages
     permission: str
     rank: int  # kinds of one workbook go in this order
@@ -62,8 +66,27 @@ class Importer:
         """
         raise NotImplementedError
 
-    def undo(self, draft: Draft) -> str:
-        """Take a written draft back; "" when done, else what stands in the way."""
+    def apply_many(self, drafts: list[Draft]) -> list[int]:
+        """Write several drafts, all or none; their objects' ids. Called inside a transaction.
+
+        Raises `ValidationError`, or the database's `IntegrityError`, when any of them cannot be
+        written; they are then tried in smaller parts, the last one alone by `apply`. To be
+        overridden where it can be done in fewer queries.
+        """
+        return [self.apply(draft) for draft in drafts]
+
+    def in_the_way(self, drafts: list[Draft]) -> list[str]:
+        """For each of several written drafts "" or what keeps it from being taken back; reads alone.
+
+        What the same import made is in nobody's way: it goes before that on which it stands.
+        """
+        raise NotImplementedError
+
+    def undo_many(self, drafts: list[Draft]) -> list[str]:
+        """Take back those that can be; for each "" or what stands in the way, which then stays.
+
+        Called inside a transaction. Of what is not there any more nothing is to be taken back.
+        """
         raise NotImplementedError
 
     def key(self, draft: Draft) -> tuple | None:

@@ -24,6 +24,10 @@ MOST_COLUMNS = 100
 # The row of headings is looked for in so many first rows.
 HEADING_ROWS = 15
 MOST_TEXT = 20_000
+# The page of the template that explains the columns: nobody means it to be read.
+GUIDE = "Hướng dẫn"
+# What the portal writes beside refused rows; they come back with it.
+ROW_BEFORE, WHY_REFUSED = "Dòng gốc", "Lý do không nhận"
 
 
 class Unreadable(Exception):

@@ -11,8 +11,10 @@ import xlsxwriter
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from .registry import Importer, importer_of
+from .sheets import GUIDE, ROW_BEFORE, WHY_REFUSED
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a spreadsheet takes for the beginning of a formula.
@@ -138,7 +140,7 @@ def template(kinds: Iterable[type[Importer]]) -> bytes:
     )
     text = book.add_format({"num_format": "@"})  # keeps the leading zeros of codes
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    kinds = list(kinds)
+    kinds, lists = list(kinds), []
     for kind in kinds:
         page = book.add_worksheet(str(kind.label))
         page.freeze_panes(1, 0)
@@ -147,14 +149,22 @@ def template(kinds: Iterable[type[Importer]]) -> bytes:
             mark = " (*)" if column.required else ""
             page.write_string(0, at, f"{column.heading}{mark}", bold)
             if column.choices:
-                page.data_validation(
-                    1,
-                    at,
-                    5000,
-                    at,
-                    {"validate": "list", "source": [str(choice) for choice in column.choices]},
-                )
-    guide = book.add_worksheet("Hướng dẫn")
+                lists.append((page, at, column))
+    guide = book.add_worksheet(GUIDE)
+    for number, (page, at, column) in enumerate(lists, start=4):
+        # Cells and not words in the rule itself, which would part a choice at its comma.
+        guide.set_column(number, number, 30)
+        guide.write_string(0, number, str(column.heading), bold)
+        guide.write_column(1, number, [str(choice) for choice in column.choices])
+        first = xl_rowcol_to_cell(1, number, row_abs=True, col_abs=True)
+        last = xl_rowcol_to_cell(len(column.choices), number, row_abs=True, col_abs=True)
+        rule = {
+            "validate": "list",
+            "source": f"='{GUIDE}'!{first}:{last}",
+            "error_title": "Không có trong danh sách",
+            "error_message": "Hãy bấm mũi tên ở góc ô và chọn một mục.",
+        }
+        page.data_validation(1, at, 5000, at, rule)
     guide.set_column(0, 0, 16)
     guide.set_column(1, 1, 30)
     guide.set_column(2, 2, 70)
@@ -193,8 +203,8 @@ def refused(job, rows) -> bytes:
                 page.write_string(0, at, str(column.heading), bold)
             page.set_column(len(kind.columns), len(kind.columns), 12)
             page.set_column(len(kind.columns) + 1, len(kind.columns) + 1, 80)
-            page.write_string(0, len(kind.columns), "Dòng gốc", bold)
-            page.write_string(0, len(kind.columns) + 1, "Lý do không nhận", bold)
+            page.write_string(0, len(kind.columns), ROW_BEFORE, bold)
+            page.write_string(0, len(kind.columns) + 1, WHY_REFUSED, bold)
             pages[row.kind] = [page, 1]
         page, number = pages[row.kind]
         for at, column in enumerate(kind.columns):

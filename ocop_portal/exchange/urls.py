@@ -11,5 +11,6 @@ urlpatterns = [
     path("<int:pk>/", views.import_detail, name="import"),
     path("<int:pk>/ghep-cot/", views.map_columns, name="map"),
     path("<int:pk>/khong-nhan/", views.refused_file, name="refused"),
-    re_path(r"^(?P<pk>[0-9]+)/(?P<name>xac-nhan|bo|hoan-tac)/$", views.act, name="act"),
+    path("<int:pk>/hoan-tac/", views.take_back, name="take_back"),
+    re_path(r"^(?P<pk>[0-9]+)/(?P<name>xac-nhan|bo)/$", views.act, name="act"),
 ]

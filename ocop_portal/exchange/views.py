@@ -1,18 +1,17 @@
 """Pages of imports. An import is its uploader's; everybody else's is not there."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ocop_portal.pages import REFUSED, crumbs, page_of
+from ocop_portal.pages import REFUSED, crumbs, page_of, tell_refusal
 
 from . import jobs
-from .forms import MapForm, UploadForm
+from .forms import MapForm, UndoForm, UploadForm
 from .models import Import, Row
 from .tables import XLSX_TYPE, refused, template
 
@@ -74,6 +73,7 @@ def import_detail(request, pk: int):
     asked = request.GET.get("rows", "")
     shown = asked if asked in counts else next((o for o in ORDER if counts[o]), "")
     rows = job.rows.filter(outcome=shown)
+    obstacles = list(job.rows.exclude(in_the_way=""))
     return render(
         request,
         "exchange/progress.html" if request.htmx else "exchange/import.html",
@@ -86,7 +86,8 @@ def import_detail(request, pk: int):
             "counts": counts,
             "to_write": counts[Row.Outcome.NEW] + counts[Row.Outcome.CHANGED],
             "page_obj": page_of(request, rows),
-            "obstacles": list(job.rows.exclude(in_the_way="")[:50]),
+            "obstacles": obstacles,
+            "taken_back": obstacles and job.rows.filter(undone_at__isnull=False).count(),
             "breadcrumbs": crumbs((_("Nhập từ Excel"), reverse("exchange:imports")), (job, "")),
         },
     )
@@ -107,7 +108,7 @@ def map_columns(request, pk: int):
         try:
             jobs.match_columns(job=job, columns=[form.columns for form in forms], by=request.user)
         except jobs.ImportRefused as error:
-            refusal = str(error)
+            refusal = error
         else:
             return redirect(job)
     return render(
@@ -125,15 +126,44 @@ def map_columns(request, pk: int):
 
 @require_POST
 def act(request, pk: int, name: str):
-    """Confirm, drop, or take back."""
+    """Confirm or drop."""
     job = _find(request, pk)
     try:
-        {"xac-nhan": jobs.confirm, "bo": jobs.drop, "hoan-tac": jobs.undo}[name](
-            job=job, by=request.user
-        )
+        {"xac-nhan": jobs.confirm, "bo": jobs.drop}[name](job=job, by=request.user)
     except jobs.ImportRefused as refusal:
-        messages.error(request, str(refusal))
+        tell_refusal(request, refusal)
     return redirect(job)
+
+
+def take_back(request, pk: int):
+    """Show what would be taken back and what keeps it from that; then take it back, with a reason."""
+    job = _find(request, pk)
+    form = UndoForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            jobs.undo(job=job, by=request.user, reason=form.cleaned_data["reason"])
+        except jobs.ImportRefused as refusal:
+            tell_refusal(request, refusal)
+        return redirect(job)
+    if job.state != Import.State.DONE:
+        return redirect(job)
+    title = _("Hoàn tác cả lần nhập")
+    return render(
+        request,
+        "exchange/take_back.html",
+        {
+            "job": job,
+            "form": form,
+            "title": title,
+            "outlook": jobs.outlook(job),
+            "breadcrumbs": crumbs(
+                (_("Nhập từ Excel"), reverse("exchange:imports")),
+                (job, job.get_absolute_url()),
+                (title, ""),
+            ),
+        },
+        status=REFUSED if form.errors else 200,
+    )
 
 
 @require_safe

@@ -4,6 +4,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from ocop_portal import law
+from ocop_portal.refusals import ActRefused
 
 from .models import LawEvent, SetVersion
 
@@ -22,12 +23,8 @@ TOLD = {
 }
 
 
-class LawRefused(Exception):
-    """An act that the lawbook does not allow; `reasons` say why, in words for the screen."""
-
-    def __init__(self, *reasons):
-        self.reasons = [str(reason) for reason in reasons]
-        super().__init__("; ".join(self.reasons))
+class LawRefused(ActRefused):
+    """An act that the lawbook does not allow."""
 
 
 def tell(decision: str, number: int | None, action: str, by, reason: str = "", **data) -> None:

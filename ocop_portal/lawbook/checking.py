@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ocop_portal import law
+from ocop_portal.page_language import filled
 from ocop_portal.text import normalise
 
 from .acts import LawRefused, tell
@@ -75,7 +76,7 @@ def _own(check_id: int, by) -> SetCheck:
     if found.officer_id != by.pk:
         raise LawRefused(_("Lần đối chiếu này của người khác; xin tự mở một lần đối chiếu."))
     if not found.is_signed and found.document.is_withdrawn:
-        raise LawRefused(_("Bản chụp này đã rút: %s") % found.document.withdrawn_reason)
+        raise LawRefused(filled(_("Bản chụp này đã rút: %s"), found.document.withdrawn_reason))
     return found
 
 
@@ -98,7 +99,7 @@ def tick(
     remark = normalise(remark)
     piece = next((piece for piece in pieces_of(criteria) if piece.key == section), None)
     if criteria.digest != check.digest or piece is None:
-        raise LawRefused(_("Bộ tiêu chí này không có mục %s.") % section)
+        raise LawRefused(filled(_("Bộ tiêu chí này không có mục %s."), section))
     if check.is_signed:
         raise LawRefused(_("Đã ký xác nhận, không sửa được nữa."))
     if not agrees and not remark:
@@ -134,13 +135,19 @@ def why_not_signed(check: SetCheck, criteria: law.CriteriaSet) -> list[str]:
     reasons = []
     if open_:
         reasons.append(
-            _("Còn %(count)d mục chưa đối chiếu: %(titles)s.")
-            % {"count": len(open_), "titles": "; ".join(open_)}
+            filled(
+                _("Còn %(count)d mục chưa đối chiếu: %(titles)s."),
+                {"count": len(open_), "titles": "; ".join(open_)},
+            )
         )
     if differing:
         reasons.append(
-            _("Khác với văn bản ký: %s. Hãy sửa bộ tiêu chí thành phiên bản mới rồi đối chiếu lại.")
-            % "; ".join(differing)
+            filled(
+                _(
+                    "Khác với văn bản ký: %s. Hãy sửa bộ tiêu chí thành phiên bản mới rồi đối chiếu lại."
+                ),
+                "; ".join(differing),
+            )
         )
     return reasons
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ocop_portal import law, uploads
+from ocop_portal.page_language import filled
 from ocop_portal.text import normalise
 
 from .acts import LawRefused, tell
@@ -31,20 +32,13 @@ def add_document(
     if not files:
         raise LawRefused(_("Chưa chọn tệp nào."))
     if len(files) > MOST_FILES:
-        raise LawRefused(_("Nhiều nhất %d tệp cho một bản chụp.") % MOST_FILES)
+        raise LawRefused(filled(_("Nhiều nhất %d tệp cho một bản chụp."), MOST_FILES))
     made = LegalDocument.objects.create(
         decision=decision, number=normalise(number), title=normalise(title), uploaded_by=by
     )
     for position, upload in enumerate(files, start=1):
-        row = DocumentFile(
-            document=made,
-            position=position,
-            original_name=upload.name,
-            content_type=upload.content_type,
-            size=upload.size,
-            sha256=upload.sha256,
-        )
-        row.file.save(upload.stored_name, upload.file, save=False)
+        row = DocumentFile(document=made, position=position)
+        upload.put_in(row)
         row.save()
     tell(decision, None, "document.added", by, what=str(made), files=[f.sha256 for f in files])
     return made

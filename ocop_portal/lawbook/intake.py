@@ -35,7 +35,7 @@ def take_file(*, decision: str, number: int, uploaded, by, reason: str) -> SetUp
         try:
             version = take_in(content=content, origin=origin, by=by, reason=reason)
         except LawRefused as refused:
-            faults = [Fault(why) for why in refused.reasons]
+            faults = [Fault(str(why)) for why in refused.reasons]
     made = SetUpload(
         decision=decision,
         number=number,

@@ -4,8 +4,10 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ocop_portal.forms import CHOOSE, PortalForm
+from ocop_portal.page_language import filled
 from ocop_portal.uploads import FileRefused
 
 from .documents import MOST_FILES, check_scan
@@ -72,9 +74,11 @@ class DocumentForm(_Form):
             try:
                 found.append(check_scan(uploaded))
             except FileRefused as refused:
-                raise ValidationError(f"{uploaded.name}: {refused}") from refused
+                raise ValidationError(
+                    filled("%(file)s: %(why)s", {"file": uploaded.name, "why": refused})
+                ) from refused
         if len(found) > MOST_FILES:
-            raise ValidationError(_("Nhiều nhất %d tệp cho một bản chụp.") % MOST_FILES)
+            raise ValidationError(filled(_("Nhiều nhất %d tệp cho một bản chụp."), MOST_FILES))
         return found
 
 
@@ -238,7 +242,9 @@ class NoteForm(PortalForm):
     """A printed note; without words it is left out."""
 
     kind = forms.ChoiceField(
-        label=_("Loại"), choices=[("", CHOOSE), *KINDS.items()], required=False
+        label=pgettext_lazy("ghi chú", "Loại"),
+        choices=[("", CHOOSE), *KINDS.items()],
+        required=False,
     )
     text = forms.CharField(
         label=_("Ghi chú"),

@@ -7,10 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law, pages
-from ocop_portal.pages import REFUSED
+from ocop_portal.page_language import filled
+from ocop_portal.pages import REFUSED, take_errors
 
 from .acts import LawRefused
 
@@ -55,7 +56,7 @@ def decision_crumbs(decision: law.Decision, *more: tuple[str, str]) -> list[dict
 
 
 def set_name(summary: law.SetSummary) -> str:
-    return _("Bộ %(number)s. %(name)s") % {"number": summary.number, "name": summary.name}
+    return filled(_("Bộ %(number)s. %(name)s"), {"number": summary.number, "name": summary.name})
 
 
 def set_crumbs(
@@ -75,8 +76,7 @@ def form_act(request, form, act, *, done, template="components/form_page.html", 
         try:
             made = act(form.cleaned_data)
         except LawRefused as refused:
-            for reason in refused.reasons:
-                form.add_error(None, reason)
+            take_errors(form, refused)
         else:
             messages.success(request, done(made) if callable(done) else done)
             return redirect(page.pop("to", None) or made)

@@ -3,12 +3,13 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from ocop_portal import pages
-from ocop_portal.pages import REFUSED
+from ocop_portal.page_language import filled
+from ocop_portal.pages import REFUSED, take_errors
 from ocop_portal.uploads import private_response
 
 from . import checking, documents
@@ -126,10 +127,12 @@ def document_withdraw(request, pk: int):
         act,
         done=_("Đã rút bản chụp."),
         title=title,
-        lead=_(
-            "%s. Những lần đối chiếu với bản chụp này sẽ không còn được tính; bản chụp vẫn xem lại được."
-        )
-        % found,
+        lead=filled(
+            _(
+                "%s. Những lần đối chiếu với bản chụp này sẽ không còn được tính; bản chụp vẫn xem lại được."
+            ),
+            found,
+        ),
         submit_label=title,
         tone="danger",
         cancel_url=found.get_absolute_url(),
@@ -202,10 +205,10 @@ def check_begin(request, slug: str, number: int):
     if current:
         texts[current.digest] = (
             current,
-            _("bản đang dùng, phiên bản %s") % current.version,
+            filled(_("bản đang dùng, phiên bản %s"), current.version),
         )
     if draft:
-        texts[draft.digest] = (draft.criteria, _("bản thảo, phiên bản %s") % draft.version)
+        texts[draft.digest] = (draft.criteria, filled(_("bản thảo, phiên bản %s"), draft.version))
     scans = LegalDocument.objects.filter(decision=slug, withdrawn_at__isnull=True)
     initial = {
         "document": request.GET.get("van-ban") or scans.order_by("-uploaded_at").first(),
@@ -271,8 +274,7 @@ def check(request, pk: int):
                     by=request.user,
                 )
             except LawRefused as refused:
-                for reason in refused.reasons:
-                    form.add_error(None, reason)
+                take_errors(form, refused)
             else:
                 return redirect(_next_section(_check(pk), criteria, data["section"]))
     return _check_page(request, found, criteria, form)
@@ -321,7 +323,7 @@ def _check_page(request, found: SetCheck, criteria, form=None):
             "differing": [row for row in rows if row["tick"] and not row["tick"].agrees],
             "files": files,
             "page": page,
-            "title": _("Đối chiếu: %s") % set_name(summary),
+            "title": filled(_("Đối chiếu: %s"), set_name(summary)),
             "breadcrumbs": set_crumbs(law_, summary, (_("Đối chiếu"), "")),
         },
         status=REFUSED if form is not None and form.errors else 200,
@@ -364,7 +366,7 @@ def check_sign(request, pk: int):
                 "Đã ký xác nhận: %(count)d mục khớp với văn bản ký.",
                 found.sections,
             )
-            messages.success(request, words % {"count": found.sections})
+            messages.success(request, filled(words, {"count": found.sections}))
             return redirect(found)
     title = _("Ký xác nhận đã đối chiếu")
     return render(

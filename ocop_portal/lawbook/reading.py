@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ocop_portal import law
 from ocop_portal.law.criteria import (
@@ -326,8 +326,8 @@ def levels_of(criterion: law.Criterion) -> tuple[Levels, ...]:
     for option in criterion.options:
         cases.setdefault(option.case, []).append(option)
     return tuple(
-        Levels(_("Trường hợp %d") % n if criterion.has_cases else "", tuple(options))
-        for n, options in enumerate(cases.values(), start=1)
+        Levels(_("Trường hợp %s") % case if criterion.has_cases else "", tuple(options))
+        for case, options in cases.items()
     )
 
 
@@ -416,7 +416,7 @@ STATE_WORDS: dict[str, Promise] = {
     "same": gettext_lazy("Giữ nguyên"),
     "changed": gettext_lazy("Thay đổi"),
     "added": gettext_lazy("Mới"),
-    "removed": gettext_lazy("Bỏ"),
+    "removed": pgettext_lazy("trong bảng so sánh", "Bỏ"),
 }
 DIFFERENCE_WORDS: dict[str, Promise] = {
     "title": gettext_lazy("tên"),

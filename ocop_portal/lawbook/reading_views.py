@@ -6,12 +6,12 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ocop_portal import law
 from ocop_portal.forms import CHOOSE, PortalForm
+from ocop_portal.page_language import filled
 from ocop_portal.pages import crumbs
 
 from . import reading
@@ -21,7 +21,7 @@ from .versions import current_set, standing
 class DayForm(PortalForm):
     """A day, to ask which Decision ruled on it; left empty it is today."""
 
-    ngay = forms.DateField(label=gettext_lazy("Ngày cần tra"), required=False)
+    ngay = forms.DateField(label=_("Ngày cần tra"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -108,7 +108,7 @@ def criteria_set(request, slug: str, number: int):
         "breadcrumbs": crumbs(
             (_("Bộ tiêu chí"), reverse("lawbook:decisions")),
             (found.number, reverse("lawbook:decision", args=[slug])),
-            (_("Bộ %d") % number, ""),
+            (filled(_("Bộ %d"), number), ""),
         ),
     }
     try:
@@ -144,13 +144,13 @@ class SearchForm(PortalForm):
     """Words, and where to look for them; what means nothing looks everywhere."""
 
     q = forms.CharField(required=False)
-    qd = forms.ChoiceField(label=gettext_lazy("Quyết định"), required=False)
+    qd = forms.ChoiceField(label=_("Quyết định"), required=False)
     bo = forms.IntegerField(required=False, min_value=1)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["qd"].choices = [
-            ("", gettext_lazy("Mọi Quyết định")),
+            ("", _("Mọi Quyết định")),
             *((found.slug, found.number) for found in reversed(law.decisions())),
         ]
         self.fields["qd"].widget.attrs["class"] = "form-select"
@@ -181,8 +181,8 @@ def search(request):
 class CompareForm(PortalForm):
     """Two sets, each written "slug.number"; the older goes to the left."""
 
-    a = forms.ChoiceField(label=gettext_lazy("Bộ thứ nhất"))
-    b = forms.ChoiceField(label=gettext_lazy("Bộ thứ hai"))
+    a = forms.ChoiceField(label=_("Bộ thứ nhất"))
+    b = forms.ChoiceField(label=_("Bộ thứ hai"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -192,8 +192,10 @@ class CompareForm(PortalForm):
                 [
                     (
                         reading.set_key(found, item),
-                        _("%(decision)s – Bộ %(number)d: %(name)s")
-                        % {"decision": found.number, "number": item.number, "name": item.name},
+                        filled(
+                            _("%(decision)s – Bộ %(number)d: %(name)s"),
+                            {"decision": found.number, "number": item.number, "name": item.name},
+                        ),
                     )
                     for item in found.sets
                 ],

@@ -68,10 +68,6 @@ class SheetRead:
     faults: tuple[Fault, ...]
 
     @property
-    def is_empty(self) -> bool:
-        return not (self.choices or self.knock_outs or self.gates)
-
-    @property
     def query(self) -> str:
         """The same sheet as a clean query string."""
         return query_of(

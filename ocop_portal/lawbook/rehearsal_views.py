@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ocop_portal import law
+from ocop_portal.page_language import filled
 from ocop_portal.pages import crumbs
 from ocop_portal.search import MAX_QUERY
 
@@ -92,7 +93,7 @@ def _form(found: rehearsal.SheetRead, outcome: rehearsal.Outcome) -> dict:
         "form": rehearsal.form_of(found, outcome),
         "breadcrumbs": crumbs(
             (_("Tự đánh giá"), reverse("lawbook:rehearsal_start")),
-            (_("Bộ %d") % found.criteria_set.number, ""),
+            (filled(_("Bộ %d"), found.criteria_set.number), ""),
         ),
     }
 

@@ -5,11 +5,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ocop_portal import law, uploads
-from ocop_portal.pages import REFUSED
+from ocop_portal.page_language import filled
+from ocop_portal.pages import REFUSED, take_errors
 
 from . import drafting, intake, places, readable, spreadsheet
 from .acts import LawRefused, text_of
@@ -104,9 +105,9 @@ def upload_add(request, slug: str, number: int):
                 reason=data["reason"],
             )
         except uploads.FileRefused as refused:
-            form.add_error("file", str(refused))
+            take_errors(form, refused, "file")
         except LawRefused as refused:
-            form.add_error(None, refused.reasons)
+            take_errors(form, refused)
         else:
             if made.version_id:
                 messages.success(request, _("Tệp không có lỗi. Đã lập bản thảo từ tệp."))
@@ -184,11 +185,13 @@ def draft_begin(request, slug: str, number: int):
         act,
         done=_("Đã lập bản thảo. Chọn chỗ cần sửa."),
         title=title,
-        lead=_(
-            "%s. Bản thảo chỉ được dùng sau khi đối chiếu xong với văn bản ký và ban hành; "
-            "các đợt đánh giá đã mở giữ nguyên bản cũ."
-        )
-        % set_name(summary),
+        lead=filled(
+            _(
+                "%s. Bản thảo chỉ được dùng sau khi đối chiếu xong với văn bản ký và ban hành; "
+                "các đợt đánh giá đã mở giữ nguyên bản cũ."
+            ),
+            set_name(summary),
+        ),
         submit_label=_("Lập bản thảo"),
         cancel_url=reverse("lawbook:set_desk", args=[slug, number]),
         breadcrumbs=set_crumbs(shelf, summary, (title, "")),
@@ -275,7 +278,7 @@ def place(request, pk: int, where: str):
                 by=request.user,
             )
         except LawRefused as refused:
-            form.add_error(None, refused.reasons)
+            take_errors(form, refused)
         else:
             messages.success(request, _("Đã lưu vào bản thảo."))
             return redirect(f"{found.get_absolute_url()}#cho-{where}")
@@ -292,7 +295,7 @@ def place(request, pk: int, where: str):
             "options": options,
             "notes": notes,
             "is_wrong": is_wrong,
-            "title": _("Sửa %s") % spot.title,
+            "title": filled(_("Sửa %s"), spot.title),
             "submit_label": _("Lưu vào bản thảo"),
             "cancel_url": f"{found.get_absolute_url()}#cho-{where}",
             "breadcrumbs": set_crumbs(
@@ -321,11 +324,13 @@ def publish(request, pk: int):
         else:
             messages.success(
                 request,
-                _("Đã ban hành phiên bản %s. Các đợt đánh giá mở từ nay dùng bản này.")
-                % done.version,
+                filled(
+                    _("Đã ban hành phiên bản %s. Các đợt đánh giá mở từ nay dùng bản này."),
+                    done.version,
+                ),
             )
             return redirect("lawbook:set_desk", found.decision, found.number)
-    title = _("Ban hành phiên bản %s") % found.version
+    title = filled(_("Ban hành phiên bản %s"), found.version)
     return render(
         request,
         "lawbook/office/publish.html",
@@ -352,7 +357,7 @@ def withdraw(request, pk: int):
         title, done = _("Bỏ bản thảo"), _("Đã bỏ bản thảo.")
         lead = _("Bản thảo không dùng được nữa, nhưng vẫn xem lại được trong lịch sử.")
     else:
-        title, done = _("Rút phiên bản %s") % found.version, _("Đã rút phiên bản.")
+        title, done = filled(_("Rút phiên bản %s"), found.version), _("Đã rút phiên bản.")
         lead = _(
             "Các đợt mở từ nay dùng bản trước đó. Đợt đã mở bằng phiên bản này giữ nguyên, "
             "kết quả không đổi."

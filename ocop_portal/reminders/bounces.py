@@ -6,13 +6,15 @@ from email.message import EmailMessage
 from django.contrib.auth import get_user_model
 from django.db.models.functions import Lower
 
+from .models import Subscriber
 from .outbox import mark_bad
 
 
 def take_bounce(raw: bytes) -> list[str]:
     """Mark every address that the notification refuses for good; returns them.
 
-    Only addresses of the portal's own people count, so that a forged notice cannot fill the list.
+    Only addresses of the portal's own people count, so that a forged notice cannot fill the list;
+    one that gets the newsletter is deleted.
     A status of 4.x.x ("try later") and a mail that is no notification mark nothing.
     """
     mail = message_from_bytes(raw, policy=policy.default)
@@ -25,6 +27,8 @@ def take_bounce(raw: bytes) -> list[str]:
             if address and _is_ours(address):
                 mark_bad(address=address, reason=_words(block))
                 marked.append(address)
+            elif address:
+                Subscriber.objects.filter(address=address).delete()
     return marked
 
 

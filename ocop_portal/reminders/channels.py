@@ -61,7 +61,10 @@ class Mail(Channel):
         return user.email or ""
 
     def send(self, message: Message, notices: list[Notice]) -> None:
-        mail = mail_for(message, notices)
+        self.hand_over(mail_for(message, notices))
+
+    def hand_over(self, mail: EmailMultiAlternatives) -> None:
+        """Give one mail to the server; exceptions as in `send`."""
         if self._connection is None:
             self._connection = get_connection()
         mail.connection = self._connection

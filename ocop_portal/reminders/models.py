@@ -54,7 +54,11 @@ class Notice(models.Model):
 
 
 class Message(models.Model):
-    """A row of the outbox: one digest to one address. Written first, sent after commit by a task."""
+    """A row of the outbox: one digest to one address. Written first, sent after commit by a task.
+
+    To a person of the portal it carries notices (`Delivery`), to a subscriber of the newsletter what
+    was published between two moments; without these it asks whether they want it.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("chờ gửi")
@@ -68,8 +72,16 @@ class Message(models.Model):
     channel = models.CharField(_("kênh"), max_length=20)
     address = models.CharField(_("địa chỉ"), max_length=254)
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_messages"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="reminder_messages",
     )
+    subscriber = models.ForeignKey(
+        "reminders.Subscriber", null=True, on_delete=models.CASCADE, related_name="letters"
+    )
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
     day = models.DateField(_("ngày"))
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     tries = models.PositiveSmallIntegerField(_("số lần thử"), default=0)
@@ -91,6 +103,13 @@ class Message(models.Model):
             ),
             models.Index(fields=["claimed_at"], name="message_claimed"),
             models.Index(fields=["recipient", "day"], name="message_of_a_day"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(recipient__isnull=False, subscriber__isnull=True)
+                | Q(recipient__isnull=True, subscriber__isnull=False),
+                name="message_to_one",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -317,3 +336,7 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y} {self.get_occasion_display()}"
+
+
+# At the foot: it takes its token from here.
+from .newsletter_models import Subscriber  # noqa: E402, F401  a model of this app

@@ -9,6 +9,8 @@ leaves a claim; ten minutes later another takes the row over. If the dead one ha
 the mail to the server, that mail goes out twice: SMTP knows no way to rule this out. Both carry the
 same Message-ID, by which receivers drop the second.
 
+The newsletter's mails take the same way, behind the reminders; their content is read anew, too.
+
 A message may wait for hours. What is no longer owed when its turn comes (done, moved to another
 day, the person's role ended) is taken out of it; a message with nothing left is not sent.
 """
@@ -17,16 +19,18 @@ import datetime
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
-from django.db.models import Min, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .channels import AddressRefused, Channel, channels
-from .models import BadAddress, Delivery, Lane, Message, Notice, Preference, Scan
+from .models import BadAddress, Delivery, Lane, Message, Notice, Preference, Scan, Subscriber
+from .newsletter_mail import mail_for_subscriber
 from .policy import Policy, current_choices
 from .registry import Ask, open_deadlines
 
@@ -244,7 +248,9 @@ def _claim() -> list[Message]:
         | Q(state=S.PENDING, next_try_at__gt=now + LONGEST_PAUSE)
         | Q(state=S.SENDING, claimed_at__lte=now - CLAIM_LASTS)
         | Q(state=S.SENDING, claimed_at__gt=now + ONE_MINUTE)
-    ).order_by("next_try_at", "pk")
+    )
+    # A week's letters, thousands at once perhaps, hold up no reminder.
+    rows = rows.order_by(F("until").asc(nulls_first=True), "next_try_at", "pk")
     claimed = list(rows.select_related("recipient")[:size])
     Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
         state=S.SENDING, claimed_at=now
@@ -296,6 +302,8 @@ def _deliver(message: Message, owed: _Owed, way: Channel | None) -> bool:
 
     What is no longer owed is taken out first, and what a room cannot answer for now is put back.
     """
+    if message.subscriber_id is not None:
+        return _deliver_to_subscriber(message, way)
     keep, gone, later = [], [], []
     for notice in message.notices:
         is_owed = (notice.key, notice.due_on, notice.recipient_id) in owed.known
@@ -313,21 +321,51 @@ def _deliver(message: Message, owed: _Owed, way: Channel | None) -> bool:
         return True
     if address != message.address:  # changed since the message was packed
         message.address = address
-    return _send(message, keep, way)
+    last_words = _last_words(keep)
+    return _send(message, lambda: way.send(message, last_words))
 
 
-def _send(message: Message, notices: list[Notice], way: Channel) -> bool:
+def _last_words(notices: list[Notice]) -> list[Notice]:
+    """The latest notice of each matter: after an outage several of one may have waited together."""
+    last: dict[tuple, Notice] = {}
+    for notice in sorted(notices, key=lambda notice: notice.offset):
+        last[notice.key, notice.due_on] = notice
+    return [notice for notice in notices if last[notice.key, notice.due_on] is notice]
+
+
+class _NothingToSend(Exception):
+    """What the message was to tell is no longer there, or nobody wants it any more."""
+
+
+def _deliver_to_subscriber(message: Message, way: Channel | None) -> bool:
+    def act() -> None:
+        mail = mail_for_subscriber(message) if way else None
+        if mail is None:
+            raise _NothingToSend
+        way.hand_over(mail)
+
+    return _send(message, act)
+
+
+def _send(message: Message, act: Callable[[], None]) -> bool:
     tries = message.tries + 1
     try:
-        way.send(message, notices)
+        act()
+    except _NothingToSend:
+        _mark(message, state=S.DROPPED)
+        return True
     except AddressRefused as refusal:
+        if message.subscriber_id is not None:
+            # An address that takes nothing subscribes to nothing; no more is kept of it.
+            Subscriber.objects.filter(pk=message.subscriber_id).delete()
+            return True
         mark_bad(address=message.address, reason=str(refusal))
         _mark(message, state=S.FAILED, tries=tries, error=str(refusal)[:2000])
         return True  # the server answers; it is the address that is wrong
     except Exception as error:  # whatever the mail server or the network comes up with
         values = {"tries": tries, "error": f"{type(error).__name__}: {error}"[:2000]}
         if tries > len(PAUSES):
-            logger.error("A reminder to %s was given up: %s", message.address, values["error"])
+            logger.error("Message %s was given up: %s", message.key, values["error"])
             values["state"] = S.FAILED
         else:
             values |= {"state": S.PENDING, "next_try_at": timezone.now() + PAUSES[tries - 1]}

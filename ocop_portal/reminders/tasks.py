@@ -7,7 +7,7 @@ from celery.signals import beat_init
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
-from . import outbox, workdays
+from . import newsletter, outbox, workdays
 from .models import Message, Scan
 from .scan import scan as run_scan
 
@@ -30,9 +30,19 @@ def send_pending() -> int:
 
 
 @shared_task(ignore_result=True, soft_time_limit=540, time_limit=600)
+def write_newsletter() -> int:
+    """Write the week's letters that are not written yet; the outbox sends them."""
+    return newsletter.write_letters()
+
+
+@shared_task(ignore_result=True, soft_time_limit=540, time_limit=600)
 def housekeeping() -> None:
-    """Enter the fixed holidays of the next year; forget old scans and messages, never notices."""
+    """Enter the fixed holidays of the next year; forget old scans and messages, never notices.
+
+    Addresses that never confirmed the newsletter are forgotten, too.
+    """
     now = timezone.now()
+    newsletter.forget_unconfirmed()
     workdays.load_holidays()
     Scan.objects.filter(started_at__lt=now - KEEP_SCANS).delete()
     Message.objects.filter(

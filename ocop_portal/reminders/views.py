@@ -11,11 +11,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ocop_portal.page_language import filled
 from ocop_portal.pages import REFUSED, crumbs, page_of, take_errors
 
 from . import outbox, policy, tasks, workdays
@@ -233,7 +234,7 @@ def rule_edit(request, unit: int, kind: str):
         except ValidationError as error:
             take_errors(form, error)
         else:
-            messages.success(request, _("Đã lưu quy định nhắc “%s”.") % source.label)
+            messages.success(request, filled(_("Đã lưu quy định nhắc “%s”."), source.label))
             return redirect("reminders:rules")
     return render(
         request,
@@ -342,7 +343,7 @@ def holidays(request):
     form = HolidayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         row = workdays.set_holiday(by=request.user, **form.cleaned_data)
-        messages.success(request, _("Đã ghi ngày %s.") % row.day.strftime("%d/%m/%Y"))
+        messages.success(request, filled(_("Đã ghi ngày %s."), row.day.strftime("%d/%m/%Y")))
         return redirect(f"{request.path}?nam={row.day.year}")
     known = workdays.calendar()
     years = sorted({*(day.year for day in known.days), today.year, today.year + 1})

@@ -5,15 +5,19 @@ Registered as builtins in the settings, so no template needs `{% load portal %}`
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ocop_portal.law import show_points
+from ocop_portal.nouns import counted
 
 register = template.Library()
 
@@ -31,6 +35,8 @@ STEP_NAMES = (
 
 NOTHING = "–"
 
+register.simple_tag(counted)
+
 
 @register.simple_tag
 def icon(name, label="", css=""):
@@ -39,6 +45,12 @@ def icon(name, label="", css=""):
     Decoration by default (hidden from screen readers); give `label` only where the icon stands
     alone and means something.
     """
+    return _drawn_icon(name, str(label), css)
+
+
+# A page of the catalogue draws 200 of them.
+@lru_cache(maxsize=1000)
+def _drawn_icon(name, label, css):
     href = f"{static('icons/sprite.svg')}#{name}"
     classes = f"icon {css}".strip()
     if label:
@@ -55,7 +67,30 @@ def icon(name, label="", css=""):
     )
 
 
-@register.inclusion_tag("components/stars.html")
+@register.simple_tag
+def nav(items):
+    """The menu's entries as a list of links: `navigation.nav_items`."""
+    return _drawn_nav(items)
+
+
+# Drawn twice on each page, and the same for everyone of a role.
+@lru_cache(maxsize=1000)
+def _drawn_nav(items):
+    return render_to_string("components/nav.html", {"items": items})
+
+
+@register.simple_tag
+def foot_links():
+    """The links at the foot of every page."""
+    return _drawn_foot_links(get_language())
+
+
+@lru_cache
+def _drawn_foot_links(_language):
+    return render_to_string("components/foot_links.html")
+
+
+@register.simple_tag
 def stars(n, certified=True, caption=None, size=""):
     """The star rating, one of the portal's two signs.
 
@@ -66,17 +101,36 @@ def stars(n, certified=True, caption=None, size=""):
     """
     if n is not None and not 0 <= int(n) <= MAX_STARS:
         raise ValueError(f"stars run from 0 to {MAX_STARS}, not {n!r}")
-    count = None if n is None else int(n)
-    words = _("kết quả cấp huyện") if caption is None else caption
-    return {
-        "count": count,
-        "filled": range(count or 0),
-        "missing": range(MAX_STARS - (count or 0)),
-        "certified": bool(certified),
-        "caption": words,
-        "spoken": words or _("chưa được công nhận"),
-        "size": size,
-    }
+    if n is None:
+        return format_html(NO_STARS, _("Chưa xếp hạng"))
+    if int(n) == 0:
+        return format_html(NO_STARS, _("Không đạt hạng sao"))
+    words = str(_("kết quả cấp huyện") if caption is None else caption)
+    spoken = ngettext("%(count)s sao", "%(count)s sao", int(n)) % {"count": int(n)}
+    if not certified:
+        spoken = f"{spoken} ({words or _('chưa được công nhận')})"
+    return format_html(
+        STARS,
+        "stars-certified" if certified else "stars-council",
+        f" stars-{size}" if size else "",
+        spoken,
+        _star_row(int(n), bool(certified)),
+        format_html(CAPTION, words) if words and not certified else "",
+    )
+
+
+NO_STARS = '<span class="stars-none">{}</span>'
+STARS = (
+    '<span class="stars {}{}"><span class="visually-hidden">{}</span>'
+    '<span class="stars-row" aria-hidden="true">{}</span>{}</span>'
+)
+CAPTION = '<span class="stars-caption" aria-hidden="true">{}</span>'
+
+
+@lru_cache
+def _star_row(count, certified):
+    star = icon("rank-full" if certified else "rank-open")
+    return mark_safe(star * count + '<span class="stars-dot"></span>' * (MAX_STARS - count))
 
 
 @register.inclusion_tag("components/step_track.html")
@@ -150,12 +204,31 @@ def _local(value: datetime) -> datetime:
     return timezone.localtime(value) if timezone.is_aware(value) else value
 
 
-@register.simple_tag
-def page_range(page_obj):
-    """Page numbers to link to, with "…" for gaps: `{% page_range page_obj as pages %}`."""
-    return list(
-        page_obj.paginator.get_elided_page_range(page_obj.number, on_each_side=1, on_ends=1)
-    )
+@register.simple_tag(takes_context=True)
+def page_links(context, page_obj):
+    """Where a list's other pages are: `previous`, `next` ("" where there is none) and `numbers`.
+
+    `numbers`: (number, address) pairs; no address for this page, no number for pages left out.
+    """
+    query = context.request.GET.copy()
+    query.pop("page", None)
+    rest = f"{query.urlencode()}&" if query else ""
+
+    def address(number):
+        return f"?{rest}page={number}"
+
+    shown = page_obj.paginator.get_elided_page_range(page_obj.number, on_each_side=1, on_ends=1)
+    here = page_obj.number
+    return {
+        "previous": address(here - 1) if page_obj.has_previous() else "",
+        "next": address(here + 1) if page_obj.has_next() else "",
+        "numbers": [
+            (0, "")
+            if number == page_obj.paginator.ELLIPSIS
+            else (number, "" if number == here else address(number))
+            for number in shown
+        ],
+    }
 
 
 @register.simple_tag
@@ -165,9 +238,3 @@ def fact(label, value, url=""):
     if url:
         shown = format_html('<a href="{}">{}</a>', url, shown)
     return format_html('<div class="fact"><dt>{}</dt><dd>{}</dd></div>', label, shown)
-
-
-@register.filter
-def is_gap(page_number):
-    """Whether an item of `page_range` stands for left-out pages."""
-    return not isinstance(page_number, int)

@@ -13,26 +13,21 @@ from communes.models import Role
 from communes.scope import OFFICERS, roles_of
 from ocop_portal.exchange.tables import PLAIN, write
 from ocop_portal.papers import pdf
+from products.bars import Bar, drawn
 
-from .registry import Ask, Report, Table
+from .registry import Ask, Report, Table, hold_numbers
 
 TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
 MOST_BARS, MOST_ON_PAGE, MOST_ON_PAPER = 24, 60, 2_000
 
 
-def bars(table: Table) -> list[dict]:
-    """The largest rows as bars: label, number, per cent of the largest (whole, at least 1)."""
-    if table.bars is None or not table.rows:
+def bars(table: Table) -> list[tuple[Bar, int]]:
+    """The largest rows as bars, each with its length; none where all are 0."""
+    if table.bars is None or not len(table.rows):
         return []
-    found = [(row.label, row.cells[table.bars]) for row in table.rows]
-    if len(found) > MOST_BARS:
-        found = sorted(found, key=lambda item: -item[1])[:MOST_BARS]
-    most = max(number for _label, number in found)
-    return [
-        {"label": label, "number": number, "percent": max(number * 100 // most, 1) if number else 0}
-        for label, number in found
-        if most
-    ]
+    rows = table.rows.largest(table.bars, MOST_BARS)
+    found = [Bar(row.label, row.cells[table.bars]) for row in rows]
+    return drawn(found) if any(bar.number for bar in found) else []
 
 
 def shown(value) -> str:
@@ -129,6 +124,7 @@ def paper(report: Report, ask: Ask, tables: list[Table]) -> bytes:
 
 
 def _for_paper(table: Table) -> dict:
+    rows = table.rows[:MOST_ON_PAPER]
     left_out = max(len(table.rows) - MOST_ON_PAPER, 0)
     note = table.note
     if left_out:
@@ -136,8 +132,8 @@ def _for_paper(table: Table) -> dict:
     return {
         "title": table.title,
         "headings": [table.head, *table.columns],
-        "numbers": table.numbers,
-        "rows": [[row.label, *map(shown, row.cells)] for row in table.rows[:MOST_ON_PAPER]],
+        "numbers": hold_numbers(rows) or [False] * len(table.columns),
+        "rows": [[row.label, *map(shown, row.cells)] for row in rows],
         "total": [_("Cộng"), *map(shown, table.total)] if table.total else [],
         "note": note,
     }

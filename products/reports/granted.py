@@ -2,14 +2,15 @@
 
 from collections import Counter
 
+from django.db.models import Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from products.models import Grant
 from products.scope import works_for
 
-from .places import Places, by_place
-from .registry import Ask, Row, Table, counted, report
+from .places import Places
+from .registry import Ask, Listed, Row, Table, counted, report
 
 
 @report(
@@ -27,47 +28,43 @@ def granted(ask: Ask):
         works_for(Grant, ask.user)
         .in_force()
         .filter(decided_on__range=(ask.first_day, ask.last_day))
-        .select_related("entry__product__producer")
-        .order_by("decided_on", "pk")
     )
     if not ask.samples:
         found = found.filter(entry__product__is_sample=False)
-    # One spelling for each kind and source, whatever capitals it was typed with.
-    kinds, sources, communes, rows = Counter(), Counter(), Counter(), []
-    words, years = {}, set()
-    for grant in found:
-        product, year = grant.entry.product, grant.decided_on.year
-        kind = words.setdefault(grant.kind_key, grant.kind)
-        source = words.setdefault(grant.source_key, grant.source)
-        place = places.unit_of(product.producer.unit_id, grant.decided_on)
-        years.add(year)
-        kinds[kind, year] += grant.amount
-        sources[source, year] += grant.amount
-        communes[place, year] += grant.amount
-        rows.append(
-            Row(
-                product.name,
-                (
-                    product.producer.name,
-                    places.name(place),
-                    kind,
-                    source,
-                    grant.decision_number,
-                    grant.decided_on,
-                    grant.amount,
-                ),
-                grant.get_absolute_url(),
-            )
+
+    def row(grant: Grant) -> Row:
+        product = grant.entry.product
+        return Row(
+            product.name,
+            (
+                product.producer.name,
+                places.name(places.unit_of(product.producer.unit_id, grant.decided_on)),
+                kinds[grant.kind_key],
+                sources[grant.source_key],
+                grant.decision_number,
+                grant.decided_on,
+                grant.amount,
+            ),
+            grant.get_absolute_url(),
         )
-    columns = sorted(years)
-    yield counted(_("Theo loại hỗ trợ"), _("Loại hỗ trợ"), columns, kinds)
-    yield counted(_("Theo nguồn"), _("Nguồn"), columns, sources)
+
+    kinds, by_kind = _summed(found, "kind")
+    sources, by_source = _summed(found, "source")
+    years = sorted({year for _kind, year in by_kind})
+    yield counted(_("Theo loại hỗ trợ"), _("Loại hỗ trợ"), years, by_kind)
+    yield counted(_("Theo nguồn"), _("Nguồn"), years, by_source)
+    communes = Counter()
+    owner = "entry__product__producer__unit"
+    days = found.order_by().values_list(owner, "decided_on").annotate(money=Sum("amount"))
+    for unit, day, amount in days.iterator():
+        communes[places.unit_of(unit, day), day.year] += amount
     yield counted(
         _("Theo xã, thị trấn"),
         _("Xã, thị trấn"),
-        columns,
-        places.named(communes),
-        order=by_place,
+        years,
+        communes,
+        order=places.order,
+        name=places.name,
     )
     yield Table(
         _("Danh sách khoản hỗ trợ"),
@@ -81,6 +78,23 @@ def granted(ask: Ask):
             _("Ngày quyết định"),
             _("Số tiền (đồng)"),
         ],
-        rows,
+        Listed(found.select_related("entry__product__producer").order_by("decided_on", "pk"), row),
         bars=None,
     )
+
+
+def _summed(found: QuerySet[Grant], field: str) -> tuple[dict[str, str], Counter]:
+    """Folded word → its spelling; (spelling, year) → đồng. One query.
+
+    One spelling for each kind and source, whatever capitals it was typed with: the first one.
+    """
+    key = f"{field}_key"
+    rows = found.order_by().values_list(key, field, "decided_on__year")
+    rows = sorted(
+        rows.annotate(first=Min("decided_on"), money=Sum("amount")),
+        key=lambda row: (row[3], row[1]),
+    )
+    words, sums = {}, Counter()
+    for folded, word, year, _first, money in rows:
+        sums[words.setdefault(folded, word), year] += money
+    return words, sums

@@ -12,10 +12,28 @@ Each thing is counted under exactly one unit, so both ways of telling give the s
 
 import datetime
 from collections import defaultdict
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from communes.models import Unit, UnitSuccession, today
+
+
+class _Unit(NamedTuple):
+    """What places are told by; rows of the model would cost a report of the whole country more."""
+
+    pk: int
+    level: str
+    kind: str
+    name: str
+    search: str
+    valid_from: datetime.date | None
+    valid_until: datetime.date | None
+
+    def is_valid_on(self, day: datetime.date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
 
 
 class Places:
@@ -23,7 +41,9 @@ class Places:
 
     def __init__(self, *, as_of_day: bool):
         self.as_of_day = as_of_day
-        self.units: dict[int, Unit] = Unit.objects.in_bulk()
+        self.today = today()
+        rows = Unit.objects.order_by().values_list(*_Unit._fields)
+        self.units: dict[int, _Unit] = {row[0]: _Unit(*row) for row in rows}
         self.after, self.before = defaultdict(list), defaultdict(list)
         for old, new in UnitSuccession.objects.values_list("predecessor_id", "successor_id"):
             self.after[old].append(new)
@@ -32,7 +52,7 @@ class Places:
 
     def unit_of(self, unit_id: int, day: datetime.date) -> int:
         """The unit that something of `unit_id` on `day` is counted under."""
-        day = day if self.as_of_day else today()
+        day = day if self.as_of_day else self.today
         key = unit_id, day
         if key not in self._found:
             self._found[key] = self._on(unit_id, day)
@@ -71,34 +91,18 @@ class Places:
     def name(self, unit_id: int) -> str:
         """The unit's name; of one that has ended, when; of one that was split, that it was."""
         unit = self.units[unit_id]
-        if not self.as_of_day and len(self.after[unit_id]) > 1:
-            return _("%(unit)s, đã chia") % {"unit": unit.dated_name}
-        return unit.dated_name
+        name = f"{unit.kind} {unit.name}"
+        if unit.valid_until:
+            name = Unit(kind=unit.kind, name=unit.name, valid_until=unit.valid_until).dated_name
+        if not self.as_of_day and len(self.after.get(unit_id, ())) > 1:
+            return _("%(unit)s, đã chia") % {"unit": name}
+        return name
 
     def order(self, unit_id: int) -> tuple:
-        """Communes by name; what is written down at a district, its commune unknown, last."""
+        """Communes by name; what is written down at a district, its commune unknown, last.
+
+        Two units of one name stay two.
+        """
         unit = self.units[unit_id]
-        return (unit.level != Unit.Level.COMMUNE, unit.search, unit.valid_from or datetime.date.min)
-
-    def named(self, counts: dict[tuple, int]) -> dict[tuple, int]:
-        """`counts` by (unit, column), with names for units that `registry.counted` can sort."""
-        names = {}
-        for unit_id, _column in counts:
-            if unit_id not in names:
-                names[unit_id] = _Named(self.name(unit_id), (*self.order(unit_id), unit_id))
-        return {(names[unit], column): n for (unit, column), n in counts.items()}
-
-
-class _Named:
-    """A unit's name that sorts as its unit does; two units of one name stay two."""
-
-    def __init__(self, name: str, order: tuple):
-        self.name, self.sort_key = name, order
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def by_place(label: _Named) -> tuple:
-    """The order of units in a table."""
-    return label.sort_key
+        is_above = unit.level != Unit.Level.COMMUNE
+        return (is_above, unit.search, unit.valid_from or datetime.date.min, unit_id)

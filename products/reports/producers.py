@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from django.db.models import Count, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from communes.models import Producer, today
 from communes.scope import producers_for
 
-from .places import Places, by_place
-from .registry import Ask, Table, counted, report
+from .places import Places
+from .registry import Ask, counted, report
 from .rows import entries, recognitions
 
 
@@ -25,43 +26,33 @@ from .rows import entries, recognitions
 def producers(ask: Ask):
     """Each producer once; units are those of the period's last day."""
     places = Places(as_of_day=ask.as_of_day)
-    found, _undated = recognitions(ask)
-    parts = [
-        (_("Đang hoạt động"), None),
-        (
-            _("Có sản phẩm tham gia"),
-            {producer for (producer,) in entries(ask, "product__producer")},
-        ),
-        (_("Có sản phẩm được công nhận"), {row.producer for row in found}),
-    ]
-    names = [name for name, _members in parts]
+    recognised, _undated = recognitions(ask)
+    found = producers_for(ask.user).filter(is_active=True)
+    if not ask.samples:
+        found = found.filter(is_sample=False)
+    taking_part = entries(ask).order_by().values("product__producer")
+    with_recognised = recognised.order_by().values("product__producer")
+    names = [_("Đang hoạt động"), _("Có sản phẩm tham gia"), _("Có sản phẩm được công nhận")]
     forms, communes = Counter(), Counter()
     day = min(ask.last_day, today())
-    rows = producers_for(ask.user).filter(is_active=True)
-    if not ask.samples:
-        rows = rows.filter(is_sample=False)
-    for pk, form, unit in rows.order_by().values_list("pk", "legal_form", "unit").iterator():
+    labels = {form.value: capfirst(str(form.label)) for form in Producer.LegalForm}
+    rows = found.order_by().values_list("legal_form", "unit")
+    for form, unit, *numbers in rows.annotate(
+        active=Count("pk"),
+        taking_part=Count("pk", filter=Q(pk__in=taking_part)),
+        recognised=Count("pk", filter=Q(pk__in=with_recognised)),
+    ).iterator():
         place = places.unit_of(unit, day)
-        for name, members in parts:
-            if members is None or pk in members:
-                forms[capfirst(str(Producer.LegalForm(form).label)), name] += 1
-                communes[place, name] += 1
-    yield _as_parts(counted(_("Theo loại hình"), _("Loại hình"), names, forms))
-    yield _as_parts(
-        counted(
-            _("Theo xã, thị trấn"),
-            _("Xã, thị trấn"),
-            names,
-            places.named(communes),
-            order=by_place,
-        )
+        for name, number in zip(names, numbers, strict=True):
+            forms[labels[form], name] += number
+            communes[place, name] += number
+    yield counted(_("Theo loại hình"), _("Loại hình"), names, forms, parts=True)
+    yield counted(
+        _("Theo xã, thị trấn"),
+        _("Xã, thị trấn"),
+        names,
+        communes,
+        order=places.order,
+        name=places.name,
+        parts=True,
     )
-
-
-def _as_parts(table: Table) -> Table:
-    """The columns are parts of the first: they are not to be added up."""
-    table.columns = table.columns[:-1]
-    table.rows = [type(row)(row.label, row.cells[:-1], row.url) for row in table.rows]
-    table.total = table.total and table.total[:-1]
-    table.bars = 0
-    return table

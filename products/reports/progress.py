@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from products.models import Step
 
-from .places import Places, by_place
+from .places import Places
 from .registry import Ask, counted, day_in, report
-from .rows import entries
+from .rows import entries, summed
 
 
 @report(
@@ -23,15 +23,18 @@ def progress(ask: Ask):
     places = Places(as_of_day=ask.as_of_day)
     steps = {step.value: f"{step.value}. {step.label}" for step in Step if step != Step.OUTREACH}
     years, communes = Counter(), Counter()
-    for year, step, unit in entries(ask, "cycle__year", "step", "product__producer__unit"):
-        years[year, steps[step]] += 1
-        communes[places.unit_of(unit, day_in(year)), steps[step]] += 1
+    days = {year: day_in(year) for year in ask.years}
+    fields = ("cycle__year", "step", "product__producer__unit")
+    for year, step, unit, number in summed(entries(ask), *fields):
+        years[year, steps[step]] += number
+        communes[places.unit_of(unit, days[year]), steps[step]] += number
     columns = list(steps.values())
     yield counted(_("Theo chu trình năm"), _("Năm"), columns, years)
     yield counted(
         _("Theo xã, thị trấn"),
         _("Xã, thị trấn"),
         columns,
-        places.named(communes),
-        order=by_place,
+        communes,
+        order=places.order,
+        name=places.name,
     )

@@ -5,9 +5,9 @@ from collections import Counter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .places import Places, by_place
+from .places import Places
 from .registry import Ask, counted, report
-from .rows import recognitions
+from .rows import day_of, recognitions, summed, year_or_period
 
 
 @report(
@@ -23,21 +23,29 @@ def recognised(ask: Ask):
     places = Places(as_of_day=ask.as_of_day)
     found, undated = recognitions(ask)
     years, branches, communes = Counter(), Counter(), Counter()
-    for row in found:
-        years[str(row.year or row.period), row.stars] += 1
-        branches[row.branch, row.stars] += 1
-        communes[places.unit_of(row.unit, row.day), row.stars] += 1
-    stars = {3: _("3 sao"), 4: _("4 sao"), 5: _("5 sao")}
-
-    def table(title, head, counts, order=None):
-        worded = {(row, stars[column]): n for (row, column), n in counts.items()}
-        return counted(title, head, list(stars.values()), worded, order=order)
-
-    by_year = table(_("Theo năm"), _("Năm"), years)
+    words = {3: _("3 sao"), 4: _("4 sao"), 5: _("5 sao")}
+    columns = list(words.values())
+    fields = ["stars", "year", "period_text", "product__branch", "product__producer__unit"]
+    if ask.as_of_day:  # today's units do not ask on which day it was: less to tell apart
+        fields.append("decided_on")
+    for stars, year, period, branch, unit, *decided, number in summed(found, *fields):
+        star = words[stars]
+        years[year_or_period(year, period), star] += number
+        branches[branch, star] += number
+        day = day_of(year, period, *decided) if decided else places.today
+        communes[places.unit_of(unit, day), star] += number
+    by_year = counted(_("Theo năm"), _("Năm"), columns, years)
     if undated:
         by_year.note = (
             _("%d lượt công nhận mà nguồn không nêu năm, nên không tính vào báo cáo.") % undated
         )
     yield by_year
-    yield table(_("Theo ngành"), _("Ngành"), branches)
-    yield table(_("Theo xã, thị trấn"), _("Xã, thị trấn"), places.named(communes), order=by_place)
+    yield counted(_("Theo ngành"), _("Ngành"), columns, branches)
+    yield counted(
+        _("Theo xã, thị trấn"),
+        _("Xã, thị trấn"),
+        columns,
+        communes,
+        order=places.order,
+        name=places.name,
+    )

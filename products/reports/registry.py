@@ -1,9 +1,12 @@
 """What a report is: a name, what may be asked of it, and the tables that it answers with."""
 
 import datetime
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import nlargest
 
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from communes.models import today
@@ -46,6 +49,67 @@ class Row:
     url: str = ""
 
 
+class Sums:
+    """Rows of sums, named and drawn up as far as they are wanted."""
+
+    def __init__(self, cells: dict, *, order: Callable, name: Callable, summed: bool):
+        self.cells, self.name, self.summed = cells, name, summed
+        self.keys = sorted(cells, key=order)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._row, self.keys)
+
+    def __getitem__(self, wanted: slice) -> list[Row]:
+        return [self._row(key) for key in self.keys[wanted]]
+
+    def _numbers(self, key) -> tuple:
+        cells = self.cells[key]
+        return (*cells, sum(cells)) if self.summed else tuple(cells)
+
+    def _row(self, key) -> Row:
+        return Row(str(self.name(key)), self._numbers(key))
+
+    def largest(self, column: int, most: int) -> list[Row]:
+        """Rows as they stand; of more than `most`, those with most in this column, from the top."""
+        if len(self) <= most:
+            return list(self)
+        keys = nlargest(most, self.keys, key=lambda key: self._numbers(key)[column])
+        return [self._row(key) for key in keys]
+
+
+class Listed:
+    """Rows of a query, read as far as they are wanted: the page shows a few, the file holds all.
+
+    `number`: how many there are, where that is known already.
+    """
+
+    def __init__(self, found: QuerySet, row: Callable[[Model], Row], number: int | None = None):
+        self.found, self.row, self.number = found, row, number
+
+    @cached_property
+    def _number(self) -> int:
+        return self.found.count() if self.number is None else self.number
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self.row, self.found.iterator(chunk_size=2000))
+
+    def __getitem__(self, wanted: slice) -> list[Row]:
+        # Keys first: the database then sorts keys, not whole rows.
+        return [self.row(row) for row in self.found.filter(pk__in=self.found.values("pk")[wanted])]
+
+
+def hold_numbers(rows: Sequence[Row]) -> list[bool]:
+    """For each column of these rows whether it holds numbers."""
+    columns = zip(*(row.cells for row in rows), strict=True)
+    return [all(isinstance(value, int | None) for value in column) for column in columns]
+
+
 @dataclass
 class Table:
     """A table and the chart beside it: bars of the column `bars` (None: no chart)."""
@@ -53,7 +117,7 @@ class Table:
     title: str
     head: str
     columns: list[str]
-    rows: list[Row] = field(default_factory=list)
+    rows: Sums | Listed
     total: tuple | None = None
     bars: int | None = -1
     note: str = ""
@@ -61,14 +125,6 @@ class Table:
     @property
     def bar_column(self) -> str:
         return self.columns[self.bars]
-
-    @property
-    def numbers(self) -> list[bool]:
-        """For each column whether it holds numbers."""
-        return [
-            all(isinstance(row.cells[at], int | None) for row in self.rows)
-            for at in range(len(self.columns))
-        ]
 
 
 @dataclass(frozen=True)
@@ -112,21 +168,24 @@ def counted(
     columns: list,
     counts: dict[tuple, int],
     *,
-    order=None,
-    total: bool = True,
+    order: Callable = str,
+    name: Callable = str,
+    parts: bool = False,
 ) -> Table:
     """A table of sums: `counts` maps (row, column) to a number.
 
     A last column adds each row up, a last line each column. Rows without any number are left out;
-    `order` sorts their names (default: as text).
+    `order` sorts them, `name` names them. `parts`: the columns are parts of the first, which are
+    not to be added up.
     """
-    labels = {}
+    at = {column: number for number, column in enumerate(columns)}
+    cells: dict = {}
     for (row, column), number in counts.items():
         if number:
-            labels.setdefault(row, dict.fromkeys(columns, 0))[column] += number
-    rows = [
-        Row(str(label), (*(cells[c] for c in columns), sum(cells.values())))
-        for label, cells in sorted(labels.items(), key=lambda item: (order or str)(item[0]))
-    ]
-    sums = tuple(map(sum, zip(*(row.cells for row in rows), strict=True))) if rows else None
-    return Table(title, head, [*map(str, columns), _("Tổng số")], rows, sums if total else None)
+            cells.setdefault(row, [0] * len(columns))[at[column]] += number
+    rows = Sums(cells, order=order, name=name, summed=not parts)
+    heads = [*map(str, columns)] if parts else [*map(str, columns), _("Tổng số")]
+    total = tuple(map(sum, zip(*cells.values(), strict=True))) or None
+    if total and not parts:
+        total = (*total, sum(total))
+    return Table(title, head, heads, rows, total, bars=0 if parts else -1)

@@ -5,9 +5,9 @@ from collections import Counter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .places import Places, by_place
+from .places import Places
 from .registry import Ask, counted, day_in, report
-from .rows import entries
+from .rows import entries, summed
 
 
 @report(
@@ -18,19 +18,19 @@ from .rows import entries
 def taking_part(ask: Ask):
     """Each product once a year: an entry stands for it."""
     places = Places(as_of_day=ask.as_of_day)
-    branches, communes, years = Counter(), Counter(), set()
-    for year, branch, unit in entries(
-        ask, "cycle__year", "product__branch", "product__producer__unit"
-    ):
-        years.add(year)
-        branches[branch, year] += 1
-        communes[places.unit_of(unit, day_in(year)), year] += 1
-    columns = sorted(years)
+    branches, communes = Counter(), Counter()
+    days = {year: day_in(year) for year in ask.years}
+    fields = ("cycle__year", "product__branch", "product__producer__unit")
+    for year, branch, unit, number in summed(entries(ask), *fields):
+        branches[branch, year] += number
+        communes[places.unit_of(unit, days[year]), year] += number
+    columns = sorted({year for _branch, year in branches})
     yield counted(_("Theo ngành"), _("Ngành"), columns, branches)
     yield counted(
         _("Theo xã, thị trấn"),
         _("Xã, thị trấn"),
         columns,
-        places.named(communes),
-        order=by_place,
+        communes,
+        order=places.order,
+        name=places.name,
     )

@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from communes.models import today
@@ -14,7 +14,7 @@ from products.views import officers_only
 
 from .drawing import MOST_ON_PAGE, asked_in_words, bars, office_of, paper, shown, workbook
 from .forms import ReportForm
-from .registry import report_of, reports
+from .registry import Table, hold_numbers, report_of, reports
 
 DRAWN = {"xlsx": (workbook, XLSX_TYPE), "pdf": (paper, "application/pdf")}
 
@@ -54,20 +54,23 @@ def report(request, slug: str):
             "asked": asked_in_words(ask),
             "samples": ask.samples,
             "office": office_of(request.user),
-            "tables": [
-                {
-                    "table": table,
-                    "bars": bars(table),
-                    "rows": [_row(row, table.numbers) for row in table.rows[:MOST_ON_PAGE]],
-                    "hidden": max(len(table.rows) - MOST_ON_PAGE, 0),
-                    "total": [shown(value) for value in table.total or ()],
-                    "headings": list(zip(table.columns, table.numbers, strict=True)),
-                }
-                for table in tables
-            ],
+            "tables": [_for_page(table) for table in tables],
             "breadcrumbs": crumbs((_("Báo cáo"), reverse("products:reports")), (found.title, "")),
         },
     )
+
+
+def _for_page(table: Table) -> dict:
+    rows = table.rows[:MOST_ON_PAGE]
+    numbers = hold_numbers(rows)
+    return {
+        "table": table,
+        "bars": bars(table),
+        "rows": [_row(row, numbers) for row in rows],
+        "hidden": max(len(table.rows) - MOST_ON_PAGE, 0),
+        "total": [shown(value) for value in table.total or ()],
+        "headings": list(zip(table.columns, numbers, strict=False)),
+    }
 
 
 def _row(row, numbers: list[bool]) -> dict:

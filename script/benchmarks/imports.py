@@ -26,6 +26,8 @@ from benchmarks import Figure
 ROOT = Path(__file__).resolve().parents[2]
 IDLE = 60  # requests before the import begins
 PAUSE = 0.1  # seconds between two requests: one person who clicks fast
+GIVES_WAY = 7  # as CPUWeight=20 in docs/deployment.md: a page goes before the background
+PRESSURE = Path("/proc/pressure/cpu")  # Linux alone has it
 PAGES = ("/lam-viec/", "/lam-viec/chu-the/", "/lam-viec/san-pham/", "/lam-viec/chu-trinh/", "/")
 
 
@@ -87,9 +89,23 @@ def cookie_of(user) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
-def answers(site: str, cookie: str, until: Callable[[int], bool]) -> tuple[list[float], int]:
-    """Milliseconds of pages asked one after another until told to stop, and how many failed."""
+def want_of_processors() -> float | None:
+    """Seconds since the machine began in which a process waited for a processor; None: not known."""
+    with contextlib.suppress(OSError):
+        return int(PRESSURE.read_text().split("total=")[1].split()[0]) / 1_000_000
+    return None
+
+
+def answers(
+    site: str, cookie: str, until: Callable[[int], bool]
+) -> tuple[list[float], int, float | None]:
+    """Pages asked one after another until told to stop.
+
+    Milliseconds of each, how many failed, and in how much of the time, in per cent, any process of
+    the machine waited for a processor.
+    """
     spent, failed = [], 0
+    began, waited = time.perf_counter(), want_of_processors()
     while not until(len(spent)):
         url = site + PAGES[len(spent) % len(PAGES)]
         begun = time.perf_counter()
@@ -101,14 +117,19 @@ def answers(site: str, cookie: str, until: Callable[[int], bool]) -> tuple[list[
             failed += 1
         spent.append((time.perf_counter() - begun) * 1000)
         time.sleep(PAUSE)
-    return spent, failed
+    if waited is not None:
+        waited = 100 * (want_of_processors() - waited) / (time.perf_counter() - began)
+    return spent, failed, waited
 
 
-def told(when: str, spent: list[float], failed: int) -> Iterator[Figure]:
+def told(when: str, spent: list[float], failed: int, waited: float | None) -> Iterator[Figure]:
     yield Figure(f"{when}: pages asked", len(spent), "")
     yield Figure(f"{when}: median (p50)", statistics.median(spent))
     yield Figure(f"{when}: slowest of twenty (p95)", statistics.quantiles(spent, n=20)[18])
     yield Figure(f"{when}: pages that failed", failed, "", 0)
+    if waited is not None:
+        # Near 100 the machine has too much to do, of its own or for others: pages are slow by that.
+        yield Figure(f"{when}: time with a process in want of a processor", waited, "%")
 
 
 def figures() -> Iterator[Figure]:
@@ -133,8 +154,9 @@ def figures() -> Iterator[Figure]:
     celery = ("-m", "celery", "--quiet", "-A", "ocop_portal.celery", "worker", "--pool=solo")
     with (
         running("manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"),
-        running(*celery, "-Q", "celery", "--loglevel=error"),
+        running(*celery, "-Q", "celery", "--loglevel=error") as worker,
     ):
+        os.setpriority(os.PRIO_PROCESS, worker.pid, GIVES_WAY)
         for _attempt in range(120):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(site, timeout=5).close()
@@ -157,11 +179,11 @@ def figures() -> Iterator[Figure]:
 
         for state, what in ((Import.State.READING, "reading"), (Import.State.APPLYING, "writing")):
             begun = time.perf_counter()
-            spent, failed = answers(site, cookie, left(state))
+            found = answers(site, cookie, left(state))
             seconds = time.perf_counter() - begun
             yield Figure(f"{what} {rows} rows", seconds, "s")
             yield Figure(f"{what}: rows a second", rows / seconds, "")
-            yield from told(f"while {what}", spent, failed)
+            yield from told(f"while {what}", *found)
             if what == "reading":
                 jobs.confirm(job=job, by=by)
         yield Figure("rows that are not in", rows - Producer.objects.count(), "", 0)

@@ -1,8 +1,14 @@
 // Comforts only: every page works without this file.
 (function () {
-  // A drop-down (<details data-drop>) closes on Escape and on a click elsewhere.
+  // A drop-down (<details data-drop>) closes on Escape, on a click elsewhere, and when the focus leaves
+  // it: what comes next in the page lies under it.
   const open = () => document.querySelectorAll("details[data-drop][open]");
   document.addEventListener("click", (event) => {
+    open().forEach((drop) => {
+      if (!drop.contains(event.target)) drop.open = false;
+    });
+  });
+  document.addEventListener("focusin", (event) => {
     open().forEach((drop) => {
       if (!drop.contains(event.target)) drop.open = false;
     });

@@ -7,7 +7,7 @@ const SHELL = "ocop-shell-{{ version }}";
 const OWN = "ocop-own-sheets";
 const FILES = {{ files|safe }};
 const STATIC = "{{ static_url }}";
-const ENTRANCE = "{{ entrance }}";
+const ENTRANCES = {{ entrances|safe }};
 const KEPT = "{{ keep_header }}";
 const PATTERNS = ["{{ sheet }}", "{{ my_sheets }}"].map(
   (path) => new RegExp(`^${path.replace("/0/", "/[0-9]+/")}$`)
@@ -33,7 +33,7 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (url.origin !== self.location.origin) return;
-  if (url.pathname.startsWith(ENTRANCE)) {
+  if (ENTRANCES.some((entrance) => url.pathname.startsWith(entrance))) {
     event.waitUntil(caches.delete(OWN));
     return;
   }

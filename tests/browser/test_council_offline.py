@@ -135,7 +135,7 @@ class Member:
         expect(self.page.get_by_text("Đã gửi phiếu")).to_be_visible()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=120)
 def test_a_council_on_a_bad_line_loses_no_mark_that_it_saw_as_saved(browser, live_server, capsys):
     def tell(text):
         with capsys.disabled():

@@ -57,7 +57,7 @@ def test_a_units_page_costs_the_same_however_many_producers(
     for _number in range(items):
         rating = PublicRatingFactory()
     url = rating.product.producer.unit.get_public_url()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(url)
 
 

@@ -10,7 +10,14 @@ from communes import scope
 from communes.models import Role, Unit
 from communes.units import rebuild_cover
 from ocop_portal.accounts.models import User
-from tests.factories import ProducerFactory, RoleFactory, UserFactory, officer, vinh_linh
+from tests.factories import (
+    ProducerFactory,
+    RoleFactory,
+    UnitFactory,
+    UserFactory,
+    officer,
+    vinh_linh,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +81,35 @@ def test_cover_survives_a_circle_of_successions():
     tree.vinh_thuy.origins.create(predecessor=tree.ho_xa, on=datetime.date(2021, 1, 1))
     rebuild_cover()
     assert Unit.objects.filter(covered_by__holder=tree.ho_xa).count() == 2
+
+
+def test_who_reaches_every_unit_sees_all_until_there_is_one_beside_theirs():
+    tree = vinh_linh()
+    own = {ProducerFactory(unit=tree.ho_xa), ProducerFactory(unit=tree.vinh_thuy)}
+    role = officer(unit=tree.district).roles.get()
+    assert set(scope.producers_for(role.user)) == own
+    beside = UnitFactory(name="Bên cạnh")
+    ProducerFactory(unit=beside)
+    for _time in range(2):  # before the cover is derived anew, and after
+        user = User.objects.get(pk=role.user_id)
+        assert set(scope.producers_for(user)) == own
+        assert set(scope.units_in_scope(user, *scope.OFFICERS)) == {
+            tree.district,
+            tree.ho_xa,
+            tree.vinh_thuy,
+        }
+        rebuild_cover()
+
+
+def test_reaching_every_unit_by_one_kind_of_role_opens_nothing_by_another():
+    tree = vinh_linh()
+    ProducerFactory(unit=tree.ho_xa)
+    user = officer(Role.Kind.COUNCIL_MEMBER, tree.district)
+    assert list(scope.producers_for(user)) == []
+    RoleFactory(user=user, kind=Role.Kind.COMMUNE_OFFICER, unit=tree.vinh_thuy)
+    user = User.objects.get(pk=user.pk)
+    assert list(scope.producers_for(user)) == []
+    assert list(scope.units_in_scope(user, *scope.OFFICERS)) == [tree.vinh_thuy]
 
 
 PAGES = ("producer", "producer_edit", "producer_stop", "producer_resume")

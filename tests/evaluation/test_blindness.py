@@ -5,6 +5,7 @@ import re
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +13,9 @@ from evaluation import meeting, referrals, rounds, sheets, substitutes
 from evaluation.models import Recognition, Round, Seat, Sheet
 from ocop_portal.reminders import outbox, scan
 from tests import factories, test_permissions
+from tests.evaluation import planted as planted_sheet
 from tests.evaluation.pages import get, people, post, signed_in, url, with_second_factor
+from tests.evaluation.planted import REASON, told
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +24,6 @@ PLANTED = {"A": 33, "B": 23, "C": 37}
 LEAKS = re.compile(
     r">\s*(93|33|23|37)\s*[</]|\b(93|33|23|37),00|\b93\s*(điểm|/\s*100)|\b5\s*sao", re.IGNORECASE
 )
-REASON = "Bí mật của thành viên kia"
 
 
 @pytest.fixture
@@ -102,6 +104,7 @@ def text_of(response) -> str:
     return re.sub(r'(href|action|id|for|name|value|class|data-[\w-]+)="[^"]*"', "", page)
 
 
+@pytest.mark.any_database
 def test_while_scoring_goes_on_no_page_shows_anybody_a_mark_of_another(planted):
     round_, candidate, sheet, author, other = planted
     for role, person in everyone_else(round_, author, other).items():
@@ -343,6 +346,7 @@ def test_a_secretary_with_a_conflict_closes_without_seeing_the_figures():
 # --- Who takes another's place, and who sent the product up ------------------------------------
 
 
+@pytest.mark.any_database
 def test_neither_a_substitute_nor_the_member_replaced_sees_a_mark_of_another(planted):
     round_, candidate, sheet, _author, other = planted
     found = people(round_)
@@ -367,6 +371,7 @@ def test_neither_a_substitute_nor_the_member_replaced_sees_a_mark_of_another(pla
     sees_nothing((other, sheet), (other, taken))
 
 
+@pytest.mark.any_database
 def test_who_sent_a_product_up_and_who_received_it_see_no_mark_of_the_council_above():
     """A referral tells both offices where the product stands, never how it is scored there."""
     above = factories.officer(unit=factories.vinh_linh().province)
@@ -444,77 +449,72 @@ def test_the_author_s_own_sheet_of_a_cancelled_round_leads_to_pages_that_exist(p
 
 # --- Every address of the portal ---------------------------------------------------------------
 
-PLANTED_NOTE = "Ghi chú thầm kín về hũ mắm"
-
 
 @pytest.fixture
 def whole_portal():
-    """The world of the permission table with marks and notes planted in one sheet.
+    """The world of the permission table with a sheet planted in it; a reminder is due.
 
-    The sheet was handed in while scoring goes on; the chair's is begun, and there is a reminder due.
+    Beside the table's people, one who holds every role.
     """
     world = test_permissions.build()
-    author = world.people["member"]
-    factories.fill_sheet(world.sheet, total=93, submit=False)
-    sheets.save_note(sheet_id=world.sheet.pk, criterion="1.1", text=PLANTED_NOTE, user=author)
-    sheets.save_note(sheet_id=world.sheet.pk, criterion="1.2", text=REASON, user=author)
-    sheets.submit_sheet(sheet_id=world.sheet.pk, user=author)
-    sheets.start_sheet(candidate=world.candidate, user=world.people["chair"])
+    sheet = planted_sheet.plant(world)
     union = factories.officer()
     for kind in ("administrator", "council_member", "support_team", "commune_officer"):
         factories.RoleFactory(user=union, kind=kind, unit=world.council.unit)
     union.is_superuser = union.is_staff = True
     union.save()
     factories.second_factor(union)
-    return world, world.people | {"all roles at once": union}
+    return world, sheet, world.people | {"all roles at once": union}
 
 
-def told(content: str) -> list[str]:
-    """What of the planted sheet can be read there."""
-    page = re.sub(r"<(script|style|input|meta|link)[^>]*>", "", content)
-    page = re.sub(r'(href|action|id|for|name|value|class|data-[\w-]+)="[^"]*"', "", page)
-    total = re.search(r">\s*93\s*<|93,00|\b93\s*(điểm|/\s*100)|\"total\": ?93|\b93\.00", page)
-    return [text for text in (PLANTED_NOTE, REASON, total and total[0]) if text and text in page]
+def leaks(person, addresses: dict[str, str]) -> list[str]:
+    """The addresses that tell this person of the planted sheet, and what they tell."""
+    browser = with_second_factor(signed_in(person))
+    return [
+        f"{name}: {text}"
+        for name, address in addresses.items()
+        for text in told(browser.get(address))
+    ]
 
 
-@pytest.mark.slow
-def test_no_address_of_the_portal_tells_anybody_of_a_sheet_before_its_time(whole_portal):
-    world, everybody = whole_portal
+@pytest.mark.slow(seconds=12)
+@pytest.mark.any_database
+def test_no_address_tells_who_holds_every_role_of_a_sheet_before_its_time(whole_portal):
+    """As each of its people alone, the table itself asks every address (test_permissions.py)."""
+    world, _sheet, everybody = whole_portal
     addresses = {
         name: reverse(name, args=args)
         for name, (args, _allowed) in test_permissions.table(world).items()
     }
-    # Addresses that name the sheet or its product are asked for it, whatever the table asks.
-    addresses |= {
-        f"{name} (planted)": url(name, key)
+    assert leaks(everybody["all roles at once"], addresses) == []
+
+
+@pytest.mark.any_database
+def test_no_address_of_the_sheet_or_its_product_tells_anybody_of_it_before_its_time(whole_portal):
+    """The table asks some of these for another round or sheet."""
+    world, sheet, everybody = whole_portal
+    addresses = {
+        name: url(name, key)
         for names, key in (
             (("round", "room", "room_pulse", "tally", "round_close", "my_sheets"), world.open.pk),
             (("sheet", "conflict", "vote", "settle"), world.candidate.pk),
-            (("sheet_view", "submit", "reopen"), world.sheet.pk),
+            (("sheet_view", "submit", "reopen"), sheet.pk),
         )
         for name in names
     }
-    leaks = []
     for who, person in everybody.items():
-        if person == world.people["member"]:
-            continue
-        browser = with_second_factor(signed_in(person))
-        for name, address in addresses.items():
-            answer = browser.get(address)
-            content = b"".join(answer) if answer.streaming else answer.content
-            leaks += [f"{who}, {name}: {text}" for text in told(content.decode(errors="replace"))]
-    assert leaks == []
+        assert leaks(person, addresses) == [], who
 
 
 def test_the_plants_of_the_walk_are_found_by_the_author(whole_portal):
     """The walk must be able to fail."""
-    world, _everybody = whole_portal
-    page = get(world.people["member"], "sheet_view", world.sheet.pk).content.decode()
-    assert told(page) == [PLANTED_NOTE, REASON, ">93<"]
+    _world, sheet, _everybody = whole_portal
+    page = get(sheet.seat.user, "sheet_view", sheet.pk)
+    assert told(page) == [planted_sheet.NOTE, REASON, ">93<"]
 
 
 def test_no_mail_tells_of_a_sheet_before_its_time(whole_portal, mailoutbox):
-    world, _everybody = whole_portal
+    world, _sheet, _everybody = whole_portal
     # Ten in the morning: at night no mail goes out, and there would be none to look at.
     ten = timezone.localtime().replace(hour=10) + datetime.timedelta(days=1)
     with time_machine.travel(ten, tick=True):
@@ -525,7 +525,8 @@ def test_no_mail_tells_of_a_sheet_before_its_time(whole_portal, mailoutbox):
     assert any(str(world.open) in mail.subject + mail.body for mail in mailoutbox)
     for mail in mailoutbox:
         alternatives = [str(content) for content, _kind in getattr(mail, "alternatives", [])]
-        assert told(" ".join([mail.subject, mail.body, *alternatives])) == []
+        words = " ".join([mail.subject, mail.body, *alternatives])
+        assert told(HttpResponse(words)) == []
 
 
 def test_a_conflict_takes_the_product_out_of_the_member_s_counts_pages_and_papers():

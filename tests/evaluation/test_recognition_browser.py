@@ -7,7 +7,7 @@ from django.urls import reverse
 from communes.models import today
 from evaluation.check_code import new_code, show_code
 from tests import factories
-from tests.public.test_in_browser import WCAG
+from tests.browser.test_every_page import WCAG
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

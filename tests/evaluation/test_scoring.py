@@ -64,8 +64,8 @@ def test_the_sheet_shows_every_level_of_the_printed_table_in_order(candidate, sh
     # 1.1 starts at 1 point, so "none of these" is offered; 1.2 prints its own 0.
     assert 'name="tc-1.1" value="0"' in page
     assert 'name="tc-1.2" value="0"' not in page
-    assert "Trường hợp 1" in page
-    assert "Trường hợp 2" in page
+    assert "Trường hợp A" in page
+    assert "Trường hợp B" in page
 
 
 def test_a_choice_is_answered_with_the_running_score(sheet, member):

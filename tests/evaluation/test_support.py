@@ -49,6 +49,7 @@ def readers(found, candidate) -> set[str]:
     return {role for role, person in found.items() if reads(person, candidate)}
 
 
+@pytest.mark.any_database
 def test_while_scoring_goes_on_only_its_author_reads_a_check():
     round_, candidate, found = in_round()
     assert readers(found, candidate) == {"support"}

@@ -121,6 +121,17 @@ def test_a_district_result_is_told_as_a_proposal_and_never_as_certified():
     assert "stars-certified" not in page
 
 
+def test_figures_that_cannot_be_closed_yet_are_called_provisional():
+    round_ = factories.open_round()
+    by = secretary(round_)
+    factories.scored_sheet(round_.candidates.get(), factories.scorers(round_.council)[0], total=72)
+    rounds.end_scoring(round_=round_, by=by)
+    words = "Tạm tính, chưa chốt được."
+    assert words in get(by, "tally", round_.pk).content.decode()
+    closed = factories.closed_round(totals=(72, 72, 72))
+    assert words not in get(secretary(closed), "tally", closed.pk).content.decode()
+
+
 def test_a_result_below_fifty_goes_back_to_be_improved():
     round_ = factories.closed_round(totals=(40, 40, 40))
     page = get(secretary(round_), "tally", round_.pk).content.decode()

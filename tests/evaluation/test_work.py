@@ -10,6 +10,7 @@ from evaluation.models import Round, Sheet
 from ocop_portal.accounts.models import User
 from ocop_portal.worklist import work_of
 from tests import factories
+from tests.evaluation.pages import signed_in, with_second_factor
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +80,26 @@ def test_nobody_is_told_of_rounds_of_another_district():
     assert work(factories.officer("commune_officer")) == []
     assert work(factories.officer("administrator")) == []
     assert draft.state == Round.State.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("keeps", "scores", "queries"), [(False, False, 15), (True, False, 15), (False, True, 18)]
+)
+def test_the_work_page_of_an_officer_costs_the_same_at_one_and_at_three(
+    django_assert_num_queries, keeps, scores, queries
+):
+    """A detail page's fifteen; one who scores pays three more for their sheets."""
+    officer = factories.officer()
+    if keeps or scores:
+        factories.RoleFactory(user=officer, kind="council_member")
+    for candidates in (1, 3):
+        round_ = factories.open_round(candidates=candidates)
+        position = "secretary" if keeps else "member"
+        if keeps or scores:
+            seat = round_.council.seats.filter(position=position).first()
+            seat.user = officer
+            seat.save()
+        browser = with_second_factor(signed_in(officer))
+        browser.get("/lam-viec/")
+        with django_assert_num_queries(queries):
+            browser.get("/lam-viec/")

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
 from ocop_portal.exchange import jobs
-from ocop_portal.exchange.models import Import
+from ocop_portal.exchange.models import Import, Row
 from ocop_portal.uploads import EXCEL, check_upload
 
 PRODUCERS = ["Tên chủ thể (*)", "Loại hình (*)", "Xã, thị trấn (*)", "Mã số thuế", "Số lao động"]
@@ -70,3 +70,15 @@ def nfd(text: str) -> str:
 
 def opened(content: bytes):
     return load_workbook(io.BytesIO(content))
+
+
+def outcomes(job: Import) -> dict[str, int]:
+    return {outcome: count for outcome, count in jobs.counts(job).items() if count}
+
+
+def why(job: Import) -> dict[tuple[str, int], list[tuple[str, str]]]:
+    """(sheet, row) → the faults named there, as (letter, words)."""
+    return {
+        (row.sheet, row.number): [(fault["letter"], fault["why"]) for fault in row.faults]
+        for row in job.rows.filter(outcome=Row.Outcome.REFUSED)
+    }

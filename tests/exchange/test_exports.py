@@ -70,7 +70,7 @@ def test_lists_go_out_at_the_same_cost_at_any_size(client, django_assert_num_que
     for url, queries in (
         (reverse("communes:producers"), 5),
         (reverse("products:product_list"), 4),
-        (reverse("products:board", args=[cycle.pk]), 5),
+        (reverse("products:board", args=[cycle.pk]), 6),
     ):
         with django_assert_num_queries(queries):
             content(client.get(url, {"export": "xlsx"}))

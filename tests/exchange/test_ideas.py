@@ -2,9 +2,10 @@
 
 import pytest
 
-from communes.models import Role
+from communes.models import Producer, Role
 from ocop_portal.exchange import jobs
 from ocop_portal.exchange.models import Import, Row
+from products.comments import say
 from products.cycle import move
 from products.exchange import today_decision
 from products.models import Entry, Product
@@ -132,3 +133,43 @@ def test_a_registered_idea_is_not_overwritten(product, cycle):
     assert entry.idea == "Tiêu sấy lạnh."
     assert "không sửa được nữa" in why(job)[2][1]
     assert "không sửa được nữa" in why(read(ideas(changed), by))[2][1]
+
+
+def test_an_entry_that_was_worked_on_keeps_its_import_from_being_taken_back(product, cycle):
+    by = officer()
+    job = brought_in(ideas(ROW, producers=[producer_row(1)]), by)
+    entry = Entry.objects.get()
+    say(entry=entry, by=by, text="Sấy ở đâu?")
+    jobs.undo(job=job, by=by)
+    jobs.work(job.pk)
+    job.refresh_from_db()
+    assert job.state == S.DONE
+    assert [row.in_the_way for row in job.rows.exclude(in_the_way="")] == [
+        f"{entry} đã có giấy tờ, biểu hoặc trao đổi sau khi nhập."
+    ]
+    # Nothing was taken back, the producer neither.
+    assert Producer.objects.filter(tax_code="3200000001").exists()
+    entry.comments.all().delete()
+    Entry.objects.update(idea="Khác.")
+    jobs.undo(job=job, by=by)
+    jobs.work(job.pk)
+    assert "đã được sửa hoặc chuyển bước" in job.rows.get(kind="idea").in_the_way
+    Entry.objects.update(idea="Tiêu sấy lạnh.")
+    jobs.undo(job=job, by=by)
+    jobs.work(job.pk)
+    assert not Entry.objects.exists()
+    assert not Producer.objects.filter(tax_code="3200000001").exists()
+
+
+def test_an_idea_of_a_refused_product_says_which_row_is_to_be_mended(cycle):
+    wrong = [*product_row(1, 1)]
+    wrong[3] = "99"
+    row = ("Sản phẩm mẫu 1", "3200000001", None, "2026", "Mới.")
+    other = ("Sản phẩm mẫu 2", "3200000001", None, "2026", "Mới.")
+    job = read(ideas(row, other, producers=[producer_row(1)], products=[wrong]), officer())
+    told = {row.number: row.faults[0]["why"] for row in job.rows.filter(kind="idea")}
+    assert told == {
+        2: "“Sản phẩm mẫu 1” có trong tệp nhưng dòng đó không nhận (trang “Sản phẩm”, dòng 2). "
+        "Hãy sửa dòng đó trước.",
+        3: "Chủ thể chưa có sản phẩm “Sản phẩm mẫu 2”, cũng không có trong tệp.",
+    }

@@ -1,4 +1,4 @@
-"""A real worker is killed while it reads and again while it writes: the data are whole and single."""
+"""A real worker is killed while it reads, writes and takes back: the data are whole and single."""
 
 import datetime
 
@@ -54,7 +54,7 @@ def taken_up_again(desk, job) -> None:
     ask(desk, "take_up")
 
 
-def test_killed_while_reading_and_while_writing_the_import_ends_whole_and_single(desk):
+def test_killed_while_reading_writing_and_taking_back_the_import_ends_whole_and_single(desk):
     vinh_linh()
     by = officer()
     producers = [producer_row(n) for n in range(1, PRODUCERS + 1)]
@@ -78,6 +78,12 @@ def test_killed_while_reading_and_while_writing_the_import_ends_whole_and_single
 
     def all_is_in() -> bool:
         return state() == S.DONE
+
+    def taking_back_is_under_way() -> bool:
+        return state() != S.UNDOING or job.done >= 100
+
+    def all_is_out() -> bool:
+        return state() == S.UNDONE
 
     desk.start_worker()
     ask(desk, "work", job.pk)
@@ -103,3 +109,20 @@ def test_killed_while_reading_and_while_writing_the_import_ends_whole_and_single
     assert Producer.history.count() + Product.history.count() == PRODUCERS + PRODUCTS
     assert not job.rows.filter(applied_at__isnull=True).exists()
     assert jobs.counts(read(content, by))[Row.Outcome.SAME] == PRODUCERS + PRODUCTS
+
+    jobs.undo(job=job, by=by)
+    ask(desk, "work", job.pk)
+    killed_when(desk, taking_back_is_under_way)
+    assert state() == S.UNDOING
+    # What is gone and what is noted as taken back are the same rows.
+    back = job.rows.filter(undone_at__isnull=False).count()
+    assert 100 <= back < PRODUCERS + PRODUCTS
+    assert Producer.objects.count() + Product.objects.count() == PRODUCERS + PRODUCTS - back
+
+    taken_up_again(desk, job)
+    until(all_is_out)
+    assert not Producer.objects.exists()
+    assert not Product.objects.exists()
+    assert Producer.history.count() + Product.history.count() == 2 * (PRODUCERS + PRODUCTS)
+    assert not job.rows.filter(undone_at__isnull=True).exists()
+    assert jobs.counts(read(content, by))[Row.Outcome.NEW] == PRODUCERS + PRODUCTS

@@ -1,4 +1,4 @@
-"""Vietnamese everywhere, English of the public pages under /en/; the address alone decides."""
+"""Vietnamese everywhere, English of the same page under /en/; the address alone decides."""
 
 import pytest
 from django.urls import reverse
@@ -44,8 +44,39 @@ def test_what_is_there_in_one_language_names_no_other(client):
     assert "hreflang" not in client.get("/api/").content.decode()
 
 
-def test_office_pages_are_vietnamese_at_one_address(client):
-    assert client.get("/en/lam-viec/")["Location"] == "/lam-viec/"
+def test_an_office_page_is_read_in_both_languages_and_each_names_the_other(client):
+    asked = client.get("/en/lam-viec/")
+    assert asked["Location"] == "/en/tai-khoan/dang-nhap/?next=/en/lam-viec/"
     client.force_login(factories.officer())
-    assert client.get("/en/lam-viec/san-pham/?q=a")["Location"] == "/lam-viec/san-pham/?q=a"
-    assert client.post("/en/lam-viec/san-pham/them/")["Location"] == "/lam-viec/san-pham/them/"
+    page = client.get("/en/lam-viec/san-pham/?q=a").content.decode()
+    assert '<html lang="en"' in page and 'href="/lam-viec/san-pham/?q=a"' in page
+    assert (
+        'href="/en/lam-viec/san-pham/?q=a"'
+        in client.get("/lam-viec/san-pham/?q=a").content.decode()
+    )
+
+
+def test_the_menu_marks_one_entry_in_either_language(client):
+    client.force_login(factories.officer())
+    for page in ("office", "communes:producers", "products:fairs", "reminders:inbox"):
+        marked = [
+            [item.label for item in client.get(address).context["nav_items"] if item.active]
+            for address in (reverse(page), in_language(reverse(page), "en"))
+        ]
+        assert len(marked[0]) == len(marked[1]) == (page != "reminders:inbox"), page
+
+
+def test_papers_and_the_scoring_sheet_have_one_address_which_is_vietnamese(client):
+    client.force_login(factories.officer())
+    assert client.get("/en/nhap-excel/mau/")["Location"] == "/nhap-excel/mau/"
+    round_ = factories.open_round()
+    client.force_login(factories.scorers(round_.council)[0])
+    sheet = reverse("evaluation:sheet", args=[round_.candidates.get().pk])
+    assert client.get("/en" + sheet)["Location"] == sheet
+    assert client.post("/en" + sheet)["Location"] == sheet
+    assert "hreflang" not in client.get(sheet).content.decode()
+
+
+def test_the_phone_of_a_member_forgets_the_sheets_at_either_entrance(client):
+    worker = client.get("/sw.js").content.decode()
+    assert '["/tai-khoan/", "/en/tai-khoan/"]' in worker

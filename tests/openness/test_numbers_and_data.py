@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from products import figures, open_data
+from products.bars import Bar, drawn
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +107,28 @@ def test_cost_does_not_grow(client, django_assert_max_num_queries, name, n):
         published(product__producer__unit=make.UnitFactory())
     with django_assert_max_num_queries(12):
         client.get(reverse(name))
+
+
+def test_a_plans_bar_shows_how_much_of_its_own_target_is_reached():
+    """Targets count products, classes, people: no bar is held against another."""
+    chart = figures.Chart(
+        "ke-hoach",
+        "Kế hoạch mẫu",
+        "Nội dung",
+        "Kết quả",
+        [
+            Bar("Người dự tập huấn", 450, 500),
+            Bar("Sản phẩm 4 sao", 2, 3),
+            Bar("Hội chợ", 5, 4),
+            Bar("Sản phẩm 5 sao", 1),
+        ],
+        has_targets=True,
+    )
+    assert [length for _bar, length in chart.drawn] == [90, 66, 100, None]
+    assert [bar.reached for bar in chart.bars] == [90, 66, 125, None]
+
+
+def test_a_bar_is_measured_by_the_longest_and_what_is_there_is_seen():
+    bars = [Bar("Nhiều", 400), Bar("Vừa", 133), Bar("Ít", 1), Bar("Không", 0)]
+    assert [length for _bar, length in drawn(bars)] == [100, 33, 1, 0]
+    assert [length for _bar, length in drawn([Bar("Không", 0)])] == [0]

@@ -11,7 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from communes.models import OutreachEvent, OutreachFile, Role, Unit, today
-from communes.outreach import attach_file, coverage, save_event, withdraw_event
+from communes.outreach import (
+    Coverage,
+    attach_file,
+    coverage,
+    save_event,
+    with_units,
+    withdraw_event,
+)
 from communes.programme import load_units
 from ocop_portal.uploads import check_upload
 from products.plan_reality import reality_of
@@ -20,6 +27,7 @@ from tests.factories import (
     OutreachEventFactory,
     OutreachFileFactory,
     PlanFactory,
+    UnitFactory,
     officer,
     pdf_bytes,
     vinh_linh,
@@ -34,6 +42,15 @@ def district(client):
     user = officer()
     client.force_login(user)
     return user
+
+
+def covered(year: int, *, as_of_today: bool = False) -> Coverage:
+    return coverage(
+        year=year,
+        units=Unit.objects.all(),
+        events=OutreachEvent.objects.all(),
+        as_of_today=as_of_today,
+    )
 
 
 def data(unit, /, **changes) -> dict:
@@ -121,7 +138,7 @@ def test_what_is_withdrawn_needs_a_reason_and_counts_no_more(client, district):
     client.post(url, {"reason": "Ghi nhầm xã"})
     assert "Lý do: Ghi nhầm xã" in text_of(client.get(event.get_absolute_url()))
     assert list(client.get(reverse("communes:outreach")).context["page_obj"]) == []
-    assert coverage(year=2019, units=Unit.objects.all(), as_of_today=False).total.events == 0
+    assert covered(2019).total.events == 0
 
 
 # --- Papers and photos ------------------------------------------------------------------------
@@ -210,6 +227,30 @@ def test_communes_without_an_event_come_first_and_the_district_s_own_belongs_to_
     assert (page.context["coverage"].without, page.context["reached"]) == (1, 1)
 
 
+def test_every_page_of_the_communes_goes_on_where_the_one_before_ended():
+    tree = vinh_linh()
+    names = "ABCDEFG"
+    units = [UnitFactory(name=name, parent=tree.district) for name in names]
+    for unit in units[::3]:
+        OutreachEventFactory(unit=unit)
+    OutreachEventFactory(unit=tree.district)
+    found = covered(2019)
+    whole = [(row.unit and row.unit.name, row.events) for row in found.rows[:]]
+    without = [unit.name for unit in (units[1], units[2], units[4], units[5])]
+    assert whole == [
+        *((name, 0) for name in (*without, tree.ho_xa.name, tree.vinh_thuy.name)),
+        *((name, 1) for name in "ADG"),
+        (None, 1),
+    ]
+    assert (found.communes, found.without) == (9, 6)
+    for size in (1, 2, 4, 7, 10):
+        pages = [found.rows[at : at + size] for at in range(0, len(found.rows), size)]
+        assert [row.unit_id for page in pages for row in page] == [
+            row.unit_id for row in found.rows[:]
+        ]
+        assert sum(row.people for page in pages for row in page) == found.total.people == 160
+
+
 def test_by_the_communes_of_the_day_and_by_today_s_the_totals_are_the_same():
     load_units()
     district = Unit.objects.get(code="464")
@@ -223,18 +264,14 @@ def test_by_the_communes_of_the_day_and_by_today_s_the_totals_are_the_same():
         unit = Unit.objects.on(day).get(code=code, level="commune")
         OutreachEventFactory(unit=unit, held_on=day)
     OutreachEventFactory(unit=district, held_on="2019-11-02")
-    units = Unit.objects.all()
     for year, events in ((2019, 2), (2020, 1), (2025, 2), (2026, 1)):
-        then = coverage(year=year, units=units, as_of_today=False)
-        now = coverage(year=year, units=units, as_of_today=True)
+        then, now = covered(year), covered(year, as_of_today=True)
         assert (then.total.events, now.total.events) == (events, events)
         for found in (then, now):
-            summed = sum(row.events for row in found.rows) + found.elsewhere.events
-            assert summed == events
+            assert sum(row.events for row in found.rows[:]) == events
         assert then.elsewhere.events == now.elsewhere.events == (year == 2019)
-    now = {
-        str(row.unit): row.events for row in coverage(year=2020, units=units, as_of_today=True).rows
-    }
+    rows = with_units(covered(2020, as_of_today=True).rows)
+    now = {str(row.unit): row.events for row in rows}
     assert now["Xã Vĩnh Hoàng"] == 1
     assert str(today().year) >= "2026"
 
@@ -258,8 +295,10 @@ def test_pages_cost_the_same_with_one_event_and_with_three(
     client.get(reverse("communes:outreach"))
     with django_assert_num_queries(10):
         client.get(reverse("communes:outreach"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("communes:outreach_coverage"), {"nam": 2019, "theo": "hien-nay"})
+    with django_assert_num_queries(10):
+        client.get(reverse("communes:outreach_coverage"), {"nam": 2019})
     with django_assert_num_queries(7):
         client.get(event.get_absolute_url())
 

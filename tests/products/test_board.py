@@ -152,7 +152,7 @@ def test_a_crowded_step_shows_the_first_and_a_way_to_all(client, district, cycle
 
 
 BOARD_QUERIES = 10
-TABLE_QUERIES = 12
+TABLE_QUERIES = 11
 ENTRY_QUERIES = 15  # with the filled-in forms and the thread
 WORK_QUERIES = 3  # the person, their roles, the entries
 

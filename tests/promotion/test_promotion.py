@@ -228,6 +228,28 @@ def test_lists_find_words_without_marks_and_go_out_as_files(client, district, pr
     assert "5000000" in lines[1]
 
 
+def test_a_list_counts_what_it_shows_wherever_its_words_are_found(client, district, tree):
+    producer = make.ProducerFactory(
+        unit=tree.ho_xa, name="Hợp tác xã mẫu Bàu", representative="Trần Mẫu Hạnh"
+    )
+    pepper = make.ProductFactory(name="Hồ tiêu mẫu", producer=producer)
+    other = make.ProductFactory(name="Nước mắm mẫu", producer__unit=tree.vinh_thuy)
+    shop = make.SalesPointFactory(product=pepper, name="Cửa hàng mẫu Đông Hà")
+    stall = make.SalesPointFactory(product=pepper, name="Quầy hàng mẫu")
+    third = make.SalesPointFactory(product=other, name="Cửa hàng mẫu Cửa Tùng")
+    url = reverse("products:sales_points")
+    for words, wanted in (
+        ("hang mau", {shop, stall, third}),
+        ("ho tieu", {shop, stall}),
+        ("cua hang ho tieu", {shop}),  # some words of the row, some of its product
+        ("tran mau hanh", {shop, stall}),  # who stands for the producer
+        ("dong ha bau", {shop}),
+        ("nuoc mam bau", set()),
+    ):
+        page = client.get(url, {"q": words}).context["page_obj"]
+        assert (page.paginator.count, set(page)) == (len(wanted), wanted), words
+
+
 # --- Chains -------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from evaluation import rounds
 from evaluation.models import Seat
 from evaluation.recognition import record_recognition, revoke_recognition
 from products import catalogue
+from products.cards import cards
 from products.catalogue import Standing
 from products.models import PublicRating
 from tests.factories import (
@@ -150,6 +151,31 @@ def test_certified_means_the_same_to_the_database_and_to_the_model(one_of_each):
     certified = {row.pk for row in rows if row.standing == Standing.CERTIFIED}
     assert certified == {row.pk for row in PublicRating.objects.all() if row.is_certified}
     assert len(certified) == 1
+
+
+def test_a_card_says_of_a_fact_what_the_database_says(one_of_each):
+    asked = {row.product_id: row.standing for row in catalogue.ratings()}
+    shown = {key: card.standing for key in asked for card in cards([key])}
+    assert shown == asked
+    assert set(shown.values()) == set(Standing)
+
+
+def test_cards_stand_in_the_order_of_their_keys_and_leave_out_what_is_not_rated():
+    first, second = rated("Sản phẩm mẫu một"), rated("Sản phẩm mẫu hai")
+    idle, unrated = rated("Sản phẩm mẫu ba"), ProductFactory()
+    type(idle).objects.filter(pk=idle.pk).update(is_active=False)
+    shown = cards([second.pk, unrated.pk, idle.pk, first.pk])
+    assert [card.url for card in shown] == [second.get_public_url(), first.get_public_url()]
+    assert shown[1].unit == str(first.producer.unit)
+
+
+def test_names_on_a_card_are_text_and_never_markup(client):
+    product = rated('<b>Mẫu</b> & "một"', product__producer__name="<script>x</script>")
+    page = client.get(reverse("products:catalogue")).content.decode()
+    assert "&lt;b&gt;Mẫu&lt;/b&gt; &amp; &quot;một&quot;</a>" in page
+    assert "&lt;script&gt;x&lt;/script&gt;" in page
+    assert "<script>x" not in page
+    assert f'href="{product.get_public_url()}"' in page
 
 
 def test_a_revoked_recognition_gives_no_stars_to_the_star_filter(client, one_of_each):

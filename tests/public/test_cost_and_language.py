@@ -18,11 +18,11 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-CATALOGUE_QUERIES = 7  # facets, communes of now and of then, count, products, facts, photos
-CATALOGUE_QUERIES_FILTERED = 9  # and the typed words, and whether they fit as they stand
-# product, facts, photos, points of sale, shops online; the related ones, their facts and photos
-PRODUCT_QUERIES = 8
-HOME_QUERIES = 10
+CATALOGUE_QUERIES = 6  # facets, communes of now and of then, count, keys, cards
+CATALOGUE_QUERIES_FILTERED = 8  # and the typed words, and whether they fit as they stand
+# product, facts, photos, points of sale, shops online; the related ones, their cards
+PRODUCT_QUERIES = 7
+HOME_QUERIES = 10  # one of them for the news
 
 
 def rated_with_everything(n: int) -> list:
@@ -87,7 +87,7 @@ def test_producer_page_costs_the_same_whatever_it_shows(client, django_assert_nu
     for _n in range(n):
         rating = PublicRatingFactory(product__producer=producer)
         ProductPhotoFactory(product=rating.product)
-    with django_assert_num_queries(5):  # producer, count, products, facts, photos
+    with django_assert_num_queries(4):  # producer, count, keys, cards
         client.get(reverse("products:public_producer", args=[producer.pk]))
 
 

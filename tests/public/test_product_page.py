@@ -11,6 +11,7 @@ from django.utils.html import strip_tags
 from evaluation.publication import refresh_current
 from evaluation.recognition import record_recognition, revoke_recognition
 from products import catalogue, public_product
+from products.cards import cards
 from products.models import PublicRating
 from tests.factories import (
     ProducerFactory,
@@ -358,7 +359,7 @@ def test_related_are_the_producers_own_first_then_the_same_set_and_never_the_unp
     ).product
     PublicRatingFactory(product__set_number=26)
     ProductFactory(set_number=11, producer=product.producer)
-    assert client.get(product.get_public_url()).context["related"] == [own, alike]
+    assert client.get(product.get_public_url()).context["related"] == cards([own.pk, alike.pk])
 
 
 def test_the_qr_opens_the_page(client, settings):

@@ -92,6 +92,19 @@ def test_a_long_digest_lists_the_first_and_counts_the_rest(person, owed):
     assert set(Delivery.objects.values_list("message__state", flat=True)) == {"sent"}
 
 
+def test_of_two_reminders_of_one_matter_that_waited_together_the_later_is_told(person, owed):
+    owed.append(deadline(person, title="Nộp hồ sơ"))
+    scan()
+    with at("10:00", days=6):  # nothing was sent meanwhile
+        scan()
+        assert Notice.objects.count() == 2
+        outbox.send_pending()
+    (sent,) = mail.outbox
+    assert sent.body.count("Nộp hồ sơ") == 1
+    assert "(đã quá hạn 3 ngày)" in sent.body
+    assert set(Delivery.objects.values_list("message__state", flat=True)) == {"sent"}
+
+
 def test_a_mail_goes_out_once_however_often_sending_runs(waiting):
     assert outbox.send_pending() == 1
     assert outbox.send_pending() == 0

@@ -30,7 +30,7 @@ from products.models import Comment, CycleStep, Entry, Product, Step, ThreadRead
 from products.voice_models import Feedback
 from tests import factories as make
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow(seconds=15), pytest.mark.django_db]
 S = Entry.State
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 POSITIONS = ("chair", "secretary", "support")

@@ -62,6 +62,14 @@ GRANT = {
 # --- Writing it down ------------------------------------------------------------------------------
 
 
+def test_money_is_typed_and_shown_with_dots_between_thousands(client, commune, entry):
+    client.post(reverse("products:grant_add", args=[entry.pk]), GRANT | {"amount": "15.000.000"})
+    grant = Grant.objects.get()
+    assert grant.amount == 15_000_000
+    page = client.get(reverse("products:grant_edit", args=[grant.pk])).content.decode()
+    assert 'value="15.000.000"' in page
+
+
 def test_a_grant_sent_twice_is_kept_once(client, commune, entry):
     url = reverse("products:grant_add", args=[entry.pk])
     assert client.post(url, GRANT).status_code == 302

@@ -13,7 +13,7 @@ from tests.evaluation.pages import get, people, score_all, signed_in, url
 from tests.evaluation.papers import reading
 from tests.evaluation.test_blindness import LEAKS, PLANTED, REASON, everyone_else, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ALL = [(slug, form) for slug, kind in KINDS.items() for form in kind.forms]
 AFTER_CLOSING = [pair for pair in ALL if KINDS[pair[0]].after_closing]

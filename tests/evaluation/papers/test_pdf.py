@@ -10,7 +10,7 @@ from evaluation.papers import content, package, pdf, record
 from tests import factories
 from tests.evaluation.papers import reading, scenes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def all_papers(closed: record.ClosedRound) -> dict[str, bytes]:

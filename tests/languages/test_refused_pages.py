@@ -1,0 +1,47 @@
+"""A form that was refused is said to be so in the language of the page it was sent from.
+
+Whatever is sent runs in Vietnamese, so that what is kept is Vietnamese; the page that answers is not.
+"""
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from ocop_portal.languages import in_language, is_readable
+from tests.evaluation.pages import with_second_factor
+from tests.languages.test_english import Texts
+from tests.public.test_links import has_english
+from tests.test_permissions import EVERYONE, PEOPLE, SIGNED_IN, build, table
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(seconds=20), pytest.mark.any_database]
+
+# Where the law's words stand, or what was typed reads like a text of the portal.
+QUOTING = ("lawbook:", "evaluation:sheet", "products:slot_ask", "products:grant")
+
+
+def test_an_english_form_that_is_refused_comes_back_in_english():
+    world = build()
+    browsers, refused, wrong = {}, set(), []
+    for name, (args, allowed) in sorted(table(world).items()):
+        path = reverse(name, args=args)
+        if not is_readable(path, "en"):
+            continue
+        who = next((p for p in PEOPLE if allowed in (EVERYONE, SIGNED_IN) or p in allowed), None)
+        if who is None:
+            continue
+        if who not in browsers:
+            browsers[who] = Client()
+            browsers[who].force_login(world.people[who])
+            with_second_factor(browsers[who])
+        with transaction.atomic():
+            answer = browsers[who].post(in_language(path, "en"), {})
+            transaction.set_rollback(True)
+        if answer.status_code != 422 or b"<html" not in answer.content:
+            continue
+        refused.add(name)
+        pieces = Texts(answer.content.decode()).pieces
+        if not name.startswith(QUOTING):
+            wrong += [f"{name}: {piece}" for piece in pieces if piece in has_english()]
+    assert len(refused) > 60
+    assert wrong == []
