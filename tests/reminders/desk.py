@@ -158,9 +158,6 @@ class Desk:
     def start_worker(self, app: str = "ocop_portal.celery") -> None:
         self.worker = self.run(app, "worker", "--concurrency=1", "--loglevel=warning")
 
-    def worker_runs(self) -> bool:
-        return self.worker is not None and self.worker.poll() is None
-
     def kill_worker(self) -> None:
         self.kill(self.worker)
         self.worker = None
