@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
+from ocop_portal.page_language import filled
 from ocop_portal.reminders import workdays
 from ocop_portal.reminders.offices import Office, office_source
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source
@@ -55,7 +55,7 @@ def districts_of(user) -> Iterator[Office]:
         yield Office(unit.pk, unit.dated_name)
 
 
-@deadline_source("holidays", label=gettext_lazy("Lịch nghỉ năm sau phải nhập"))
+@deadline_source("holidays", label=_("Lịch nghỉ năm sau phải nhập"))
 def holidays_owed(ask: Ask) -> Iterator[Deadline]:
     """Years whose days off are not all entered: without them working days are counted wrongly.
 
@@ -84,9 +84,11 @@ def holidays_owed(ask: Ask) -> Iterator[Deadline]:
             kind="holidays",
             key=f"holidays:{year}",
             due_on=workdays.entered_by(year),
-            title=_("Nhập lịch nghỉ năm %d") % year,
-            text=_("Chưa nhập đủ: %s. Thiếu những ngày này, hạn theo ngày làm việc bị tính sai.")
-            % ", ".join(missing),
+            title=filled(_("Nhập lịch nghỉ năm %d"), year),
+            text=filled(
+                _("Chưa nhập đủ: %s. Thiếu những ngày này, hạn theo ngày làm việc bị tính sai."),
+                ", ".join(missing),
+            ),
             url=f"{reverse('reminders:holidays')}?nam={year}",
             recipients=tuple(sorted(people.get(Role.Kind.ADMINISTRATOR, ()))),
             superiors=tuple(sorted(people.get(Role.Kind.DISTRICT_OFFICER, ()))),

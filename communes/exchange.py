@@ -9,13 +9,13 @@ from functools import cached_property
 from django.core.exceptions import ValidationError
 from django.db.models import Model, ProtectedError
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import to_python as phone_of
 
 from ocop_portal.exchange.models import Row
 from ocop_portal.exchange.registry import Column, Draft, Importer, importer, importers
 from ocop_portal.exchange.tables import Field
+from ocop_portal.page_language import filled, told_reasons
 from ocop_portal.text import fold
 
 from .many import remove_many, what_protects
@@ -23,11 +23,11 @@ from .models import Producer, Unit, UnitSuccession, today
 from .producers import TAX_CODE_TAKEN, namesakes, save_producer, save_producers
 from .scope import OFFICERS, producers_for, units_in_scope
 
-REASON = gettext_lazy("Nhập từ Excel")
-UNDONE = gettext_lazy("Hoàn tác nhập từ Excel")
-GONE = gettext_lazy("Dữ liệu của dòng này đã bị gỡ sau khi xem trước. Hãy tải tệp lên lại.")
-ENTERED_SINCE = gettext_lazy("%s đã được nhập sau khi xem trước. Hãy tải tệp lên lại.")
-HELD = gettext_lazy("%s đã có sản phẩm hoặc giấy tờ.")
+REASON = _("Nhập từ Excel")
+UNDONE = _("Hoàn tác nhập từ Excel")
+GONE = _("Dữ liệu của dòng này đã bị gỡ sau khi xem trước. Hãy tải tệp lên lại.")
+ENTERED_SINCE = _("%s đã được nhập sau khi xem trước. Hãy tải tệp lên lại.")
+HELD = _("%s đã có sản phẩm hoặc giấy tờ.")
 YES, NO = ("co", "x", "dung", "1"), ("khong", "0", "sai")
 
 
@@ -53,7 +53,9 @@ class UnitFinder:
         """The commune of this code or name. Raises `ValidationError` with the reason."""
         found = self.by_text.get(fold(text), [])
         if not found:
-            raise ValidationError(_("Không có xã, thị trấn nào mang mã hoặc tên “%s”.") % text)
+            raise ValidationError(
+                filled(_("Không có xã, thị trấn nào mang mã hoặc tên “%s”."), text)
+            )
         present = [unit for unit in found if unit.is_valid_on()]
         if not present:
             last = max(found, key=_last_day)
@@ -63,19 +65,22 @@ class UnitFinder:
             raise ValidationError(self._ended(last, successors))
         reached = [unit for unit in present if unit.pk in self.in_scope]
         if not reached:
-            raise ValidationError(_("%s không thuộc địa bàn của anh/chị.") % present[0])
+            raise ValidationError(filled(_("%s không thuộc địa bàn của anh/chị."), present[0]))
         if len(reached) > 1:
-            raise ValidationError(_("Có nhiều đơn vị tên “%s”. Hãy ghi mã đơn vị.") % text)
+            raise ValidationError(filled(_("Có nhiều đơn vị tên “%s”. Hãy ghi mã đơn vị."), text))
         return reached[0]
 
     @staticmethod
     def _ended(unit: Unit, successors: list[Unit]) -> str:
         if not successors:
-            return _("%s không còn.") % unit.dated_name
-        return _("%(unit)s nay là %(now)s. Hãy ghi mã hoặc tên hiện nay.") % {
-            "unit": unit.dated_name,
-            "now": ", ".join(f"{now} ({now.code})" for now in successors),
-        }
+            return filled(_("%s không còn."), unit.dated_name)
+        return filled(
+            _("%(unit)s nay là %(now)s. Hãy ghi mã hoặc tên hiện nay."),
+            {
+                "unit": unit.dated_name,
+                "now": ", ".join(f"{now} ({now.code})" for now in successors),
+            },
+        )
 
     def _today(self, unit: Unit) -> list[Unit]:
         """What the unit has become by today, through every merger."""
@@ -125,8 +130,10 @@ def tax_code(text: str) -> str:
     code = "".join(text.replace(".", "").split())
     if re.fullmatch(r"\d{9}|\d{11}", code):
         raise ValidationError(
-            _("Mã số thuế có %d số. Excel có thể đã bỏ số 0 ở đầu: hãy định dạng cột là chữ.")
-            % len(code)
+            filled(
+                _("Mã số thuế có %d số. Excel có thể đã bỏ số 0 ở đầu: hãy định dạng cột là chữ."),
+                len(code),
+            )
         )
     return code
 
@@ -164,36 +171,36 @@ class ProducerImporter(Importer):
 
     kind = "producer"
     model = Producer
-    label = gettext_lazy("Chủ thể")
+    label = _("Chủ thể")
     permission = "communes.add_producer"
     rank = 1
     columns = (
-        Column("name", gettext_lazy("Tên chủ thể"), True, ("Chủ thể", "Tên cơ sở", "Tên đơn vị")),
+        Column("name", _("Tên chủ thể"), True, ("Chủ thể", "Tên cơ sở", "Tên đơn vị")),
         Column(
             "legal_form",
-            gettext_lazy("Loại hình"),
+            _("Loại hình"),
             True,
             ("Loại hình tổ chức", "Loại hình chủ thể"),
             choices=tuple(str(label) for _value, label in Producer.LegalForm.choices),
         ),
         Column(
             "unit",
-            gettext_lazy("Xã, thị trấn"),
+            _("Xã, thị trấn"),
             True,
             ("Xã", "Mã xã", "Xã/thị trấn", "Đơn vị"),
-            gettext_lazy("Mã đơn vị hoặc tên hiện nay"),
+            _("Mã đơn vị hoặc tên hiện nay"),
         ),
-        Column("tax_code", gettext_lazy("Mã số thuế"), aliases=("MST",), hint="10 số, 12 số"),
-        Column("must_register", gettext_lazy("Phải đăng ký kinh doanh"), choices=("có", "không")),
-        Column("registration_number", gettext_lazy("Số đăng ký kinh doanh"), aliases=("Số ĐKKD",)),
-        Column("representative", gettext_lazy("Người đại diện"), aliases=("Đại diện",)),
-        Column("phone", gettext_lazy("Điện thoại"), aliases=("Số điện thoại", "SĐT")),
-        Column("email", gettext_lazy("Thư điện tử"), aliases=("Email",)),
-        Column("website", gettext_lazy("Trang mạng"), aliases=("Website",)),
-        Column("address", gettext_lazy("Địa chỉ")),
-        Column("workers", gettext_lazy("Số lao động"), aliases=("Lao động",)),
-        Column("local_workers", gettext_lazy("Trong đó người địa phương")),
-        Column("community_share", gettext_lazy("Vốn góp của cộng đồng (%)")),
+        Column("tax_code", _("Mã số thuế"), aliases=("MST",), hint="10 số, 12 số"),
+        Column("must_register", _("Phải đăng ký kinh doanh"), choices=("có", "không")),
+        Column("registration_number", _("Số đăng ký kinh doanh"), aliases=("Số ĐKKD",)),
+        Column("representative", _("Người đại diện"), aliases=("Đại diện",)),
+        Column("phone", _("Điện thoại"), aliases=("Số điện thoại", "SĐT")),
+        Column("email", _("Thư điện tử"), aliases=("Email",)),
+        Column("website", _("Trang mạng"), aliases=("Website",)),
+        Column("address", _("Địa chỉ")),
+        Column("workers", _("Số lao động"), aliases=("Lao động",)),
+        Column("local_workers", _("Trong đó người địa phương")),
+        Column("community_share", _("Vốn góp của cộng đồng (%)")),
     )
 
     def key(self, draft: Draft) -> tuple:
@@ -233,7 +240,7 @@ class ProducerImporter(Importer):
                 else:
                     draft.after[key] = READERS[key](text)
             except ValidationError as error:
-                draft.fault(key, error.messages[0])
+                draft.fault(key, told_reasons(error)[0])
 
     @staticmethod
     def _legal_form(text: str) -> str:
@@ -241,8 +248,10 @@ class ProducerImporter(Importer):
             return LEGAL_FORMS[fold(text)]
         except KeyError:
             raise ValidationError(
-                _("Loại hình phải là một trong: %s.")
-                % "; ".join(str(label) for _value, label in Producer.LegalForm.choices)
+                filled(
+                    _("Loại hình phải là một trong: %s."),
+                    "; ".join(str(label) for _value, label in Producer.LegalForm.choices),
+                )
             ) from None
 
     def _known(self, drafts: list[Draft]) -> dict[tuple, Producer]:
@@ -265,7 +274,7 @@ class ProducerImporter(Importer):
         producer = coded or named
         if coded is None and named and named.tax_code and draft.after.get("tax_code"):
             draft.fault(
-                "tax_code", _("Chủ thể cùng tên ở xã này có mã số thuế %s.") % named.tax_code
+                "tax_code", filled(_("Chủ thể cùng tên ở xã này có mã số thuế %s."), named.tax_code)
             )
             return
         if producer and producer.pk not in self._reached:
@@ -301,9 +310,9 @@ class ProducerImporter(Importer):
             candidate.clean_fields(exclude={"unit"})  # found above
         except ValidationError as error:
             known = {column.key for column in self.columns}
-            for key, messages in error.message_dict.items():
-                for message in messages:
-                    draft.fault(key if key in known else "", message)
+            for key, refused in error.error_dict.items():
+                for why in told_reasons(ValidationError(refused)):
+                    draft.fault(key if key in known else "", why)
 
     def _label(self, key: str) -> str:
         column = "unit" if key == "unit_id" else key
@@ -375,7 +384,7 @@ def _changed_since(producer: Producer | None, draft: Draft) -> str:
     """Words when the producer is not as this row has written it; "" when it is, or is gone."""
     if producer is None or all(_plain(producer, k) == v for k, v in draft.after.items()):
         return ""
-    return _("%s đã được sửa sau khi nhập.") % producer
+    return filled(_("%s đã được sửa sau khi nhập."), producer)
 
 
 def made_new(drafts: list[Draft], there: dict, told: list[str]) -> dict[int, Model]:
@@ -453,7 +462,7 @@ def _still(producer: Producer | None, draft: Draft) -> None:
         raise ValidationError(GONE)
     if any(_plain(producer, key) != value for key, value in draft.before.items()):
         raise ValidationError(
-            _("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại.") % producer
+            filled(_("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại."), producer)
         )
     # Where there is a tax code, the database itself keeps the producer single.
     if not draft.target and not draft.after.get("tax_code"):
@@ -464,22 +473,22 @@ def _still(producer: Producer | None, draft: Draft) -> None:
 
 # The list of producers as a file, under the headings of the import: what goes out may come in again.
 PRODUCER_FIELDS = (
-    Field(gettext_lazy("Tên chủ thể"), lambda row: row.name, 36),
-    Field(gettext_lazy("Loại hình"), lambda row: capfirst(row.get_legal_form_display()), 28),
-    Field(gettext_lazy("Xã, thị trấn"), lambda row: row.unit.dated_name, 24),
-    Field(gettext_lazy("Mã đơn vị"), lambda row: row.unit.code, 12),
-    Field(gettext_lazy("Mã số thuế"), lambda row: row.tax_code),
-    Field(gettext_lazy("Số đăng ký kinh doanh"), lambda row: row.registration_number),
-    Field(gettext_lazy("Người đại diện"), lambda row: row.representative, 24),
-    Field(gettext_lazy("Điện thoại"), lambda row: row.phone.as_national if row.phone else ""),
-    Field(gettext_lazy("Thư điện tử"), lambda row: row.email, 24),
-    Field(gettext_lazy("Trang mạng"), lambda row: row.website, 24),
-    Field(gettext_lazy("Địa chỉ"), lambda row: row.address, 30),
-    Field(gettext_lazy("Số lao động"), lambda row: row.workers, 12),
-    Field(gettext_lazy("Trong đó người địa phương"), lambda row: row.local_workers, 14),
-    Field(gettext_lazy("Vốn góp của cộng đồng (%)"), lambda row: row.community_share, 14),
+    Field(_("Tên chủ thể"), lambda row: row.name, 36),
+    Field(_("Loại hình"), lambda row: capfirst(row.get_legal_form_display()), 28),
+    Field(_("Xã, thị trấn"), lambda row: row.unit.dated_name, 24),
+    Field(_("Mã đơn vị"), lambda row: row.unit.code, 12),
+    Field(_("Mã số thuế"), lambda row: row.tax_code),
+    Field(_("Số đăng ký kinh doanh"), lambda row: row.registration_number),
+    Field(_("Người đại diện"), lambda row: row.representative, 24),
+    Field(_("Điện thoại"), lambda row: row.phone.as_national if row.phone else ""),
+    Field(_("Thư điện tử"), lambda row: row.email, 24),
+    Field(_("Trang mạng"), lambda row: row.website, 24),
+    Field(_("Địa chỉ"), lambda row: row.address, 30),
+    Field(_("Số lao động"), lambda row: row.workers, 12),
+    Field(_("Trong đó người địa phương"), lambda row: row.local_workers, 14),
+    Field(_("Vốn góp của cộng đồng (%)"), lambda row: row.community_share, 14),
     Field(
-        gettext_lazy("Tình trạng"),
+        _("Tình trạng"),
         lambda row: _("đang hoạt động") if row.is_active else _("đã ngừng"),
     ),
 )

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from ocop_portal.exchange.registry import Column, Draft, Importer, importer
+from ocop_portal.page_language import filled, told_reasons
 from ocop_portal.text import fold
 
 from .exchange import UNDONE, whole
@@ -59,16 +59,18 @@ class UnitOfDay:
         named = self.by_text.get(fold(text), [])
         if not named:
             raise ValidationError(
-                _("“%s” không phải mã hoặc tên đơn vị trong địa bàn của anh/chị.") % text
+                filled(_("“%s” không phải mã hoặc tên đơn vị trong địa bàn của anh/chị."), text)
             )
         found = [unit for unit in named if day is None or unit.is_valid_on(day)]
         if not found:
             raise ValidationError(
-                _("Ngày %(day)s không có %(unit)s. Hãy ghi đơn vị của ngày đó.")
-                % {"day": day.strftime("%d/%m/%Y"), "unit": named[0]}
+                filled(
+                    _("Ngày %(day)s không có %(unit)s. Hãy ghi đơn vị của ngày đó."),
+                    {"day": day.strftime("%d/%m/%Y"), "unit": named[0]},
+                )
             )
         if len(found) > 1:
-            raise ValidationError(_("Có nhiều đơn vị tên “%s”. Hãy ghi mã đơn vị.") % text)
+            raise ValidationError(filled(_("Có nhiều đơn vị tên “%s”. Hãy ghi mã đơn vị."), text))
         return found[0]
 
 
@@ -81,31 +83,31 @@ class OutreachImporter(Importer):
 
     kind = "outreach"
     model = OutreachEvent
-    label = gettext_lazy("Tuyên truyền")
+    label = _("Tuyên truyền")
     permission = "communes.add_outreach"
     rank = 4
     columns = (
         Column(
             "unit",
-            gettext_lazy("Đơn vị tổ chức"),
+            _("Đơn vị tổ chức"),
             True,
             ("Đơn vị", "Mã đơn vị", "Xã, thị trấn"),
-            gettext_lazy("Mã hoặc tên đơn vị vào ngày tổ chức"),
+            _("Mã hoặc tên đơn vị vào ngày tổ chức"),
         ),
         Column(
             "kind",
-            gettext_lazy("Hình thức"),
+            _("Hình thức"),
             True,
-            hint=gettext_lazy("Ví dụ: %s") % ", ".join(map(str, SUGGESTED_KINDS[:3])),
+            hint=_("Ví dụ: %s") % ", ".join(map(str, SUGGESTED_KINDS[:3])),
         ),
-        Column("title", gettext_lazy("Nội dung tuyên truyền"), True, ("Nội dung",)),
-        Column("held_on", gettext_lazy("Ngày tổ chức"), True, ("Từ ngày",)),
-        Column("ends_on", gettext_lazy("Đến hết ngày")),
-        Column("place", gettext_lazy("Địa điểm")),
-        Column("audience", gettext_lazy("Đối tượng")),
-        Column("people", gettext_lazy("Số người dự")),
-        Column("women", gettext_lazy("Trong đó nữ")),
-        Column("note", gettext_lazy("Ghi chú")),
+        Column("title", _("Nội dung tuyên truyền"), True, ("Nội dung",)),
+        Column("held_on", _("Ngày tổ chức"), True, ("Từ ngày",)),
+        Column("ends_on", _("Đến hết ngày")),
+        Column("place", _("Địa điểm")),
+        Column("audience", _("Đối tượng")),
+        Column("people", _("Số người dự")),
+        Column("women", _("Trong đó nữ")),
+        Column("note", _("Ghi chú")),
     )
 
     def key(self, draft: Draft) -> tuple:
@@ -143,7 +145,7 @@ class OutreachImporter(Importer):
             try:
                 value = READERS[key](text)
             except ValidationError as error:
-                draft.fault(key, error.messages[0])
+                draft.fault(key, told_reasons(error)[0])
                 continue
             if isinstance(value, datetime.date):
                 days[key], value = value, value.isoformat()
@@ -153,7 +155,7 @@ class OutreachImporter(Importer):
         try:
             draft.after["unit_id"] = units.find(draft.values["unit"], days.get("held_on")).pk
         except ValidationError as error:
-            draft.fault("unit", error.messages[0])
+            draft.fault("unit", told_reasons(error)[0])
         event = _event(OutreachEvent(), draft.after)
         event.clean()
         draft.after["search"] = event.search
@@ -182,9 +184,9 @@ class OutreachImporter(Importer):
             # Not `full_clean`: it would ask the database for every row. `apply` does.
             candidate.clean_fields(exclude={"unit", "search", "kind_key"})
         except ValidationError as error:
-            for key, messages in error.message_dict.items():
-                for message in messages:
-                    draft.fault(key if key in READERS else "", message)
+            for key, refused in error.error_dict.items():
+                for why in told_reasons(ValidationError(refused)):
+                    draft.fault(key if key in READERS else "", why)
 
     def _label(self, key: str) -> str:
         return next(str(column.heading) for column in self.columns if column.key == key)
@@ -195,7 +197,7 @@ class OutreachImporter(Importer):
             event = OutreachEvent.objects.select_for_update(of=("self",)).get(pk=draft.target)
             if any(_plain(event, key) != value for key, value in draft.before.items()):
                 raise ValidationError(
-                    _("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại.") % event
+                    filled(_("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại."), event)
                 )
         event = _event(event, draft.after)
         event._change_reason = _("Nhập từ Excel")
@@ -211,9 +213,9 @@ class OutreachImporter(Importer):
             if event is None:
                 told.append("")
             elif any(_plain(event, key) != value for key, value in named.items()):
-                told.append(_("%s đã được sửa sau khi nhập.") % event)
+                told.append(filled(_("%s đã được sửa sau khi nhập."), event))
             elif not draft.before and event.pk in with_papers:
-                told.append(_("%s đã có giấy tờ, ảnh.") % event)
+                told.append(filled(_("%s đã có giấy tờ, ảnh."), event))
             else:
                 told.append("")
         return told

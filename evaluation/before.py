@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from communes.models import today
+from ocop_portal.page_language import filled
 from ocop_portal.reminders.workdays import Calendar, calendar
 
 from .meeting import locked
@@ -55,8 +57,9 @@ def invitation_in(round_: Round, known: Calendar) -> Invitation:
     years = [year for year in range(latest.year, round_.meets_on.year + 1) if known.missing(year)]
     doubt = ""
     if years:
-        doubt = _("Lịch nghỉ năm %s chưa nhập đủ nên hạn gửi có thể sớm hơn.") % ", ".join(
-            map(str, years)
+        doubt = filled(
+            gettext_lazy("Lịch nghỉ năm %s chưa nhập đủ nên hạn gửi có thể sớm hơn."),
+            ", ".join(map(str, years)),
         )
     return Invitation(round_.invited_on, latest, days, doubt)
 

@@ -8,11 +8,11 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from communes.deadlines import Officers, officers_for
 from ocop_portal import law
+from ocop_portal.page_language import filled, spaced
 from ocop_portal.reminders import workdays
 from ocop_portal.reminders.policy import Timing, current_choices
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
@@ -37,7 +37,7 @@ def _leaders(councils) -> dict[int, list[int]]:
     return found
 
 
-@deadline_source("score-sheet", label=gettext_lazy("Phiếu chấm điểm phải gửi"))
+@deadline_source("score-sheet", label=_("Phiếu chấm điểm phải gửi"))
 def score_sheets_owed(ask: Ask) -> Iterator[Deadline]:
     """One deadline a round, for the members with sheets still to hand in; never what they marked."""
     rounds = {
@@ -61,9 +61,11 @@ def score_sheets_owed(ask: Ask) -> Iterator[Deadline]:
             kind="score-sheet",
             key=f"round:{pk}:sheets",
             due_on=due.date(),
-            title=_("%s: còn phiếu chấm điểm chưa gửi") % round_,
-            text=_("Hãy chấm và gửi các phiếu còn lại trước %s.")
-            % due.strftime("%H:%M ngày %d/%m/%Y"),
+            title=filled(_("%s: còn phiếu chấm điểm chưa gửi"), round_),
+            text=filled(
+                _("Hãy chấm và gửi các phiếu còn lại trước %s."),
+                due.strftime("%H:%M ngày %d/%m/%Y"),
+            ),
             url=reverse("evaluation:my_sheets", args=[pk]),
             superior_url=reverse("evaluation:round", args=[pk]),
             recipients=tuple(sorted(users)),
@@ -72,7 +74,7 @@ def score_sheets_owed(ask: Ask) -> Iterator[Deadline]:
         )
 
 
-@deadline_source("reopened-sheet", label=gettext_lazy("Phiếu được mở lại, phải gửi lại"))
+@deadline_source("reopened-sheet", label=_("Phiếu được mở lại, phải gửi lại"))
 def reopened_sheets_owed(ask: Ask) -> Iterator[Deadline]:
     """Sheets that chair or secretary gave back; the district's choice says in how many days."""
     sheets = list(
@@ -101,15 +103,10 @@ def reopened_sheets_owed(ask: Ask) -> Iterator[Deadline]:
             kind="reopened-sheet",
             key=f"sheet:{sheet.pk}:reopened",
             due_on=due_on,
-            title=_("Phiếu được mở lại: %s") % sheet.candidate.entry.product,
-            text=" ".join(
-                filter(
-                    None,
-                    [
-                        _("Hãy xem lại, sửa và gửi lại phiếu (%s).") % round_,
-                        calendar.doubt(reopened_on, due_on),
-                    ],
-                )
+            title=filled(_("Phiếu được mở lại: %s"), sheet.candidate.entry.product),
+            text=spaced(
+                filled(_("Hãy xem lại, sửa và gửi lại phiếu (%s)."), round_),
+                calendar.doubt(reopened_on, due_on),
             ),
             url=reverse("evaluation:my_sheets", args=[round_.pk]),
             superior_url=reverse("evaluation:round", args=[round_.pk]),
@@ -127,7 +124,7 @@ def reopened_sheets_owed(ask: Ask) -> Iterator[Deadline]:
 # --- Complaints -------------------------------------------------------------------------------
 
 
-@deadline_source("complaint", label=gettext_lazy("Khiếu nại phải trả lời"))
+@deadline_source("complaint", label=_("Khiếu nại phải trả lời"))
 def complaints_owed(ask: Ask) -> Iterator[Deadline]:
     """Complaints without an answer by the day that the office set; one without a day owes nothing.
 
@@ -157,15 +154,17 @@ def complaints_owed(ask: Ask) -> Iterator[Deadline]:
             kind="complaint",
             key=f"complaint:{complaint.pk}:answer",
             due_on=complaint.due_on,
-            title=_("%s: khiếu nại chưa trả lời") % complaint.product,
-            text=_(
-                "Khiếu nại của %(who)s, nhận ngày %(received)s. Hãy trả lời chậm nhất ngày %(due)s."
-            )
-            % {
-                "who": complaint.complainant,
-                "received": complaint.received_on.strftime("%d/%m/%Y"),
-                "due": complaint.due_on.strftime("%d/%m/%Y"),
-            },
+            title=filled(_("%s: khiếu nại chưa trả lời"), complaint.product),
+            text=filled(
+                _(
+                    "Khiếu nại của %(who)s, nhận ngày %(received)s. Hãy trả lời chậm nhất ngày %(due)s."
+                ),
+                {
+                    "who": complaint.complainant,
+                    "received": complaint.received_on.strftime("%d/%m/%Y"),
+                    "due": complaint.due_on.strftime("%d/%m/%Y"),
+                },
+            ),
             url=complaint.get_absolute_url(),
             recipients=officers.of_district(complaint.place),
             unit=complaint.district,
@@ -199,7 +198,7 @@ def _who(recognition: Recognition, officers: Officers) -> dict:
 
 @deadline_source(
     "certificate-expiry",
-    label=gettext_lazy("Giấy chứng nhận hết hạn"),
+    label=_("Giấy chứng nhận hết hạn"),
     timing=Timing(before=(90, 60, 30, 14, 7, 3, 1, 0)),
 )
 def certificates_expiring(ask: Ask) -> Iterator[Deadline]:
@@ -211,13 +210,17 @@ def certificates_expiring(ask: Ask) -> Iterator[Deadline]:
             kind="certificate-expiry",
             key=f"recognition:{recognition.pk}:expiry",
             due_on=recognition.valid_until,
-            title=_("%(product)s – công nhận %(stars)d sao hết hạn")
-            % {"product": recognition.product, "stars": recognition.stars},
-            text=_(
-                "Công nhận có giá trị đến hết %s. Sau ngày đó sản phẩm không được mang nhãn OCOP, "
-                "trừ khi đã được đánh giá lại. Hãy cùng chủ thể chuẩn bị đánh giá lại."
-            )
-            % recognition.valid_until.strftime("%d/%m/%Y"),
+            title=filled(
+                _("%(product)s – công nhận %(stars)d sao hết hạn"),
+                {"product": recognition.product, "stars": recognition.stars},
+            ),
+            text=filled(
+                _(
+                    "Công nhận có giá trị đến hết %s. Sau ngày đó sản phẩm không được mang nhãn OCOP, "
+                    "trừ khi đã được đánh giá lại. Hãy cùng chủ thể chuẩn bị đánh giá lại."
+                ),
+                recognition.valid_until.strftime("%d/%m/%Y"),
+            ),
             url=recognition.product.get_absolute_url(),
             **_who(recognition, officers),
         )
@@ -251,7 +254,7 @@ def _window_open_on(decision: law.Decision, item: law.CalendarItem, day: datetim
 
 @deadline_source(
     "re-rating",
-    label=gettext_lazy("Nộp hồ sơ đánh giá lại"),
+    label=_("Nộp hồ sơ đánh giá lại"),
     # 60 days before the window's last day is the day on which it opens (180 to 120, 26/2026).
     timing=Timing(before=(60, 30, 14, 7, 3, 1, 0)),
 )
@@ -279,18 +282,20 @@ def reratings_owed(ask: Ask) -> Iterator[Deadline]:
                 kind="re-rating",
                 key=f"recognition:{recognition.pk}:re-rating",
                 due_on=due_on,
-                title=_("%s – nộp hồ sơ đánh giá lại") % recognition.product,
-                text=_(
-                    "Công nhận %(stars)d sao có giá trị đến hết %(until)s. Hồ sơ đánh giá lại nộp "
-                    "từ %(first)s đến %(last)s (%(law)s)."
-                )
-                % {
-                    "stars": recognition.stars,
-                    "until": recognition.valid_until.strftime("%d/%m/%Y"),
-                    "first": opens_on.strftime("%d/%m/%Y"),
-                    "last": due_on.strftime("%d/%m/%Y"),
-                    "law": decision.number,
-                },
+                title=filled(_("%s – nộp hồ sơ đánh giá lại"), recognition.product),
+                text=filled(
+                    _(
+                        "Công nhận %(stars)d sao có giá trị đến hết %(until)s. Hồ sơ đánh giá lại nộp "
+                        "từ %(first)s đến %(last)s (%(law)s)."
+                    ),
+                    {
+                        "stars": recognition.stars,
+                        "until": recognition.valid_until.strftime("%d/%m/%Y"),
+                        "first": opens_on.strftime("%d/%m/%Y"),
+                        "last": due_on.strftime("%d/%m/%Y"),
+                        "law": decision.number,
+                    },
+                ),
                 url=recognition.product.get_absolute_url(),
                 **_who(recognition, officers),
             )

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from communes.deadlines import officers_for
 from communes.models import today
 from ocop_portal import law
+from ocop_portal.page_language import filled, spaced
 from ocop_portal.reminders import workdays
 from ocop_portal.reminders.policy import Timing
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
@@ -59,7 +59,7 @@ def is_to_invite(round_: Round) -> bool:
     return ahead and round_.invited_on is None
 
 
-@deadline_source("invitation", label=gettext_lazy("Thư mời và tài liệu họp phải gửi"))
+@deadline_source("invitation", label=_("Thư mời và tài liệu họp phải gửi"))
 def invitations_owed(ask: Ask) -> Iterator[Deadline]:
     """Invitation and documents, so many working days before the meeting as the Decision asks for.
 
@@ -79,16 +79,19 @@ def invitations_owed(ask: Ask) -> Iterator[Deadline]:
         if not ask.since <= invitation.latest <= ask.until:
             continue
         here = seats[round_.council_id]
-        text = _(
-            "Hội đồng họp ngày %(meets)s. Gửi thư mời và tài liệu cho thành viên trước ít nhất "
-            "%(days)d ngày làm việc, rồi ghi ngày gửi."
-        ) % {"meets": round_.meets_on.strftime("%d/%m/%Y"), "days": invitation.days}
+        text = filled(
+            _(
+                "Hội đồng họp ngày %(meets)s. Gửi thư mời và tài liệu cho thành viên trước ít nhất "
+                "%(days)d ngày làm việc, rồi ghi ngày gửi."
+            ),
+            {"meets": round_.meets_on.strftime("%d/%m/%Y"), "days": invitation.days},
+        )
         yield Deadline(
             kind="invitation",
             key=f"round:{round_.pk}:invitation",
             due_on=invitation.latest,
-            title=_("%s: gửi thư mời họp và tài liệu") % round_,
-            text=f"{text} {invitation.doubt}".strip(),
+            title=filled(_("%s: gửi thư mời họp và tài liệu"), round_),
+            text=spaced(text, invitation.doubt),
             url=reverse("evaluation:round", args=[round_.pk]),
             recipients=_who(here, Seat.Position.SECRETARY),
             superiors=_who(here, Seat.Position.CHAIR),
@@ -98,9 +101,9 @@ def invitations_owed(ask: Ask) -> Iterator[Deadline]:
 
 @deadline_source(
     "meeting",
-    label=gettext_lazy("Phiên họp hội đồng sắp tới"),
+    label=_("Phiên họp hội đồng sắp tới"),
     timing=Timing(before=(3, 1, 0)),
-    day_word=gettext_lazy("ngày họp"),
+    day_word=_("ngày họp"),
 )
 def meetings_ahead(ask: Ask) -> Iterator[Deadline]:
     """Meetings that are coming, for all who sit in the council; of a draft for those preparing it."""
@@ -119,9 +122,11 @@ def meetings_ahead(ask: Ask) -> Iterator[Deadline]:
             kind="meeting",
             key=f"round:{round_.pk}:meeting",
             due_on=round_.meets_on,
-            title=_("Họp hội đồng: %s") % round_,
-            text=_("%(council)s họp ngày %(day)s. Hãy xem hồ sơ trước phiên họp.")
-            % {"council": round_.council, "day": round_.meets_on.strftime("%d/%m/%Y")},
+            title=filled(_("Họp hội đồng: %s"), round_),
+            text=filled(
+                _("%(council)s họp ngày %(day)s. Hãy xem hồ sơ trước phiên họp."),
+                {"council": round_.council, "day": round_.meets_on.strftime("%d/%m/%Y")},
+            ),
             url=reverse("evaluation:round", args=[round_.pk]),
             recipients=_who(seats[round_.council_id], *told),
             unit=round_.council.unit_id,
@@ -140,7 +145,7 @@ def _dated() -> list[str]:
     ]
 
 
-@deadline_source("referral", label=gettext_lazy("Hồ sơ phải chuyển cấp trên"))
+@deadline_source("referral", label=_("Hồ sơ phải chuyển cấp trên"))
 def referrals_to_send(ask: Ask) -> Iterator[Deadline]:
     """Published results to be sent on, one deadline a round; only where the Decision names a day."""
     owed: dict[int, int] = defaultdict(int)
@@ -164,10 +169,14 @@ def referrals_to_send(ask: Ask) -> Iterator[Deadline]:
             kind="referral",
             key=f"round:{round_.pk}:referral",
             due_on=due_on,
-            title=_("%(round)s: chuyển %(count)d sản phẩm lên cấp trên")
-            % {"round": round_, "count": owed[round_.pk]},
-            text=_("Theo %(law)s, chuyển hồ sơ chậm nhất ngày %(day)s.")
-            % {"law": round_.law.number, "day": due_on.strftime("%d/%m/%Y")},
+            title=filled(
+                _("%(round)s: chuyển %(count)d sản phẩm lên cấp trên"),
+                {"round": round_, "count": owed[round_.pk]},
+            ),
+            text=filled(
+                _("Theo %(law)s, chuyển hồ sơ chậm nhất ngày %(day)s."),
+                {"law": round_.law.number, "day": due_on.strftime("%d/%m/%Y")},
+            ),
             url=reverse("evaluation:referral_send", args=[round_.pk]),
             superior_url=reverse("evaluation:round", args=[round_.pk]),
             recipients=_office(officers, round_, here),
@@ -191,7 +200,7 @@ _ABOUT = (
 )
 
 
-@deadline_source("referral-returned", label=gettext_lazy("Hồ sơ cấp trên trả lại, phải gửi lại"))
+@deadline_source("referral-returned", label=_("Hồ sơ cấp trên trả lại, phải gửi lại"))
 def returned_to_send_again(ask: Ask) -> Iterator[Deadline]:
     """Referrals that the next level returned, by the day which it named."""
     rows = list(
@@ -212,8 +221,8 @@ def returned_to_send_again(ask: Ask) -> Iterator[Deadline]:
             kind="referral-returned",
             key=f"referral:{row.pk}:again",
             due_on=row.resend_by,
-            title=_("%s: cấp trên trả lại hồ sơ") % row.product,
-            text=_("Lý do: %s. Hãy gửi lại, hoặc ghi thôi chuyển.") % row.reason.rstrip("."),
+            title=filled(_("%s: cấp trên trả lại hồ sơ"), row.product),
+            text=filled(_("Lý do: %s. Hãy gửi lại, hoặc ghi thôi chuyển."), row.reason.rstrip(".")),
             url=row.get_absolute_url(),
             superior_url=reverse("evaluation:round", args=[round_.pk]),
             recipients=_office(officers, round_, here),
@@ -222,7 +231,7 @@ def returned_to_send_again(ask: Ask) -> Iterator[Deadline]:
         )
 
 
-@deadline_source("referral-answer", label=gettext_lazy("Hồ sơ cấp dưới chuyển lên, phải trả lời"))
+@deadline_source("referral-answer", label=_("Hồ sơ cấp dưới chuyển lên, phải trả lời"))
 def referral_answers_owed(ask: Ask) -> Iterator[Deadline]:
     """Referrals without the next level's outcome, by the Decision's day or the one asked for.
 
@@ -250,16 +259,18 @@ def referral_answers_owed(ask: Ask) -> Iterator[Deadline]:
         text = (
             _("Chưa có kết quả cấp trên. Hãy hỏi lại và ghi kết quả khi nhận được.")
             if below
-            else _("Hồ sơ chuyển ngày %s. Hãy đưa vào đợt đánh giá hoặc trả lại.")
-            % timezone.localtime(row.sent_at).strftime("%d/%m/%Y")
+            else filled(
+                _("Hồ sơ chuyển ngày %s. Hãy đưa vào đợt đánh giá hoặc trả lại."),
+                timezone.localtime(row.sent_at).strftime("%d/%m/%Y"),
+            )
         )
         yield Deadline(
             kind="referral-answer",
             key=f"referral:{row.pk}:answer",
             due_on=row.answer_due_on,
-            title=_("%s: chờ kết quả cấp trên") % row.product
+            title=filled(_("%s: chờ kết quả cấp trên"), row.product)
             if below
-            else _("%s: hồ sơ cấp dưới chuyển lên chưa trả lời") % row.product,
+            else filled(_("%s: hồ sơ cấp dưới chuyển lên chưa trả lời"), row.product),
             text=text,
             url=row.get_absolute_url(),
             recipients=_office(officers, round_, seats[round_.council_id])

@@ -1,11 +1,13 @@
 """What a page says is in the language of its address, though the act behind it runs in Vietnamese.
 
 `languages.py` says why. Three things of an answer are said to the reader and kept nowhere: the page
-itself, the message on the next page, and why a form was refused.
+itself, the message on the next page, and why a form was refused. What is told later (a reminder, why
+a row of a file was refused) is kept in every language and read in the reader's.
 """
 
 import itertools
 
+from django.conf import settings
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.template.backends import django as backend
 from django.utils import translation
@@ -50,7 +52,8 @@ class _Filled:
         self.text, self.values = text, values
 
     def __str__(self) -> str:
-        return str(self.text) % self.values
+        # Not of its `str`: a text that counts is made by `%` alone.
+        return self.text % self.values
 
 
 def filled(text, values):
@@ -66,12 +69,38 @@ lowered = lazy(lambda text: str(text).lower(), str)
 lowered.__doc__ = "A text in small letters, lazily: for a place within a sentence."
 listed = lazy(lambda values: ", ".join(map(str, values)), str)
 listed.__doc__ = "Several values as one, lazily."
+spaced = lazy(lambda *texts: " ".join(filter(None, map(str, texts))), str)
+spaced.__doc__ = "Several sentences as one text, lazily; empty ones left out."
 
 
 def in_reader_language(text):
     """A text of the portal that is looked up when it is read; what is lazy already stays as it is."""
     # Source texts are Vietnamese, so what was said in Vietnamese is its own key.
     return gettext_lazy(text) if isinstance(text, str) and text else text
+
+
+def kept(text) -> dict[str, str]:
+    """A text in each language of the portal, to be written down: {"vi": …, "en": …}."""
+    said = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            said[code] = str(text)
+    return said
+
+
+def read_kept(words: dict | str) -> str:
+    """What `kept` wrote down, in the language in force; a plain text as it is."""
+    if isinstance(words, str):
+        return words
+    return words.get(translation.get_language()) or words[DEFAULT]
+
+
+def told_reasons(refusal) -> list:
+    """Why a ValidationError was raised, one text for each error, read in the language in force."""
+    return [
+        filled(error.message, error.params) if error.params else in_reader_language(error.message)
+        for error in reasons_of(refusal)
+    ]
 
 
 def reasons_of(refusal) -> list:

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from communes.models import today
+from ocop_portal.page_language import filled, in_reader_language
 
 from .cycle import COMMUNE, DISTRICT, days_late_text, transitions_from
 from .models import Cycle, CycleStep, Entry, Step
@@ -184,4 +185,4 @@ ASKED = {
 
 def asked_of(entry: Entry) -> str:
     """What has to happen to an entry now, and by whom."""
-    return ASKED[entry.state] % {"office": entry.cycle.office}
+    return filled(ASKED[entry.state], {"office": in_reader_language(entry.cycle.office)})

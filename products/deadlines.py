@@ -7,15 +7,15 @@ from functools import cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from communes.deadlines import Officers, officers_for
+from ocop_portal.page_language import filled, spaced
 from ocop_portal.reminders import workdays
 from ocop_portal.reminders.policy import current_choices
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
 
-from .board import ASKED, asked_of, turn_of
+from .board import asked_of, turn_of
 from .cycle import DISTRICT
 from .models import Entry, PlanTask, Step
 from .scope import entries_owed, papers_to_renew
@@ -53,38 +53,28 @@ def _who(entry: Entry, officers: Officers) -> dict:
     }
 
 
-@deadline_source("cycle-step", label=gettext_lazy("Bước của chu trình năm"))
+@deadline_source("cycle-step", label=_("Bước của chu trình năm"))
 def steps_owed(ask: Ask) -> Iterator[Deadline]:
     """Entries still in a step whose date falls due, told to the officer whose move it is."""
     officers = officers_for(ask)
     entries = _asked_of(entries_owed().filter(due_on__range=(ask.since, ask.until)), ask, officers)
-    # Translated once, not once for each of a country's entries.
-    title = _("%(product)s – bước %(number)s: %(state)s")
-    text = _("%(asked)s Hạn của bước “%(step)s” là %(due)s.")
-    states, asked = dict(_said(S.choices)), dict(_said(ASKED.items()))
-    steps = dict(_said(Step.choices))
     for entry in in_chunks(entries.select_related("product__producer", "cycle__unit")):
         due = entry.due_on.strftime("%d/%m/%Y")
         yield Deadline(
             kind="cycle-step",
             key=f"entry:{entry.pk}:step:{entry.step}",
             due_on=entry.due_on,
-            title=title
-            % {"product": entry.product, "number": entry.step, "state": states[entry.state]},
-            text=text
-            % {
-                "asked": asked[entry.state] % {"office": entry.cycle.office},
-                "step": steps[entry.step],
-                "due": due,
-            },
+            title=filled(
+                _("%(product)s – bước %(number)s: %(state)s"),
+                {"product": entry.product, "number": entry.step, "state": S(entry.state).label},
+            ),
+            text=filled(
+                _("%(asked)s Hạn của bước “%(step)s” là %(due)s."),
+                {"asked": asked_of(entry), "step": Step(entry.step).label, "due": due},
+            ),
             url=entry.get_absolute_url(),
             **_who(entry, officers),
         )
-
-
-def _said(pairs) -> Iterator[tuple]:
-    """Pairs of a value and its words, the words in the language of the moment."""
-    return ((value, str(words)) for value, words in pairs)
 
 
 # What one side has handed over and the other has to answer.
@@ -97,7 +87,7 @@ AWAITS_ANSWER = (
 )
 
 
-@deadline_source("answer", label=gettext_lazy("Trả lời giữa xã và huyện"))
+@deadline_source("answer", label=_("Trả lời giữa xã và huyện"))
 def answers_owed(ask: Ask) -> Iterator[Deadline]:
     """What was handed over waits no longer than the district's answer time, in working days."""
     officers = officers_for(ask)
@@ -126,18 +116,17 @@ def answers_owed(ask: Ask) -> Iterator[Deadline]:
             kind="answer",
             key=f"entry:{entry.pk}:answer:{entry.state}:{handed_over}",
             due_on=due_on,
-            title=_("%(product)s – chờ trả lời: %(state)s")
-            % {"product": entry.product, "state": entry.get_state_display()},
-            text=" ".join(
-                filter(
-                    None,
-                    [
-                        asked_of(entry),
-                        _("Chuyển đến ngày %(day)s, thời hạn trả lời %(count)d ngày làm việc.")
-                        % {"day": handed_over.strftime("%d/%m/%Y"), "count": days},
-                        calendar.doubt(handed_over, due_on),
-                    ],
-                )
+            title=filled(
+                _("%(product)s – chờ trả lời: %(state)s"),
+                {"product": entry.product, "state": S(entry.state).label},
+            ),
+            text=spaced(
+                asked_of(entry),
+                filled(
+                    _("Chuyển đến ngày %(day)s, thời hạn trả lời %(count)d ngày làm việc."),
+                    {"day": handed_over.strftime("%d/%m/%Y"), "count": days},
+                ),
+                calendar.doubt(handed_over, due_on),
             ),
             url=entry.get_absolute_url(),
             **_who(entry, officers),
@@ -148,7 +137,7 @@ def _midnight(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
 
 
-@deadline_source("paper-expiry", label=gettext_lazy("Giấy tờ trong hồ sơ hết giá trị"))
+@deadline_source("paper-expiry", label=_("Giấy tờ trong hồ sơ hết giá trị"))
 def papers_expiring(ask: Ask) -> Iterator[Deadline]:
     """Papers of a dossier that will have expired when it is judged, unless a newer one is put in."""
     officers = officers_for(ask)
@@ -165,10 +154,14 @@ def papers_expiring(ask: Ask) -> Iterator[Deadline]:
             kind="paper-expiry",
             key=f"paper:{paper.pk}:expiry",
             due_on=paper.valid_until,
-            title=_("%(product)s – giấy tờ hết giá trị: %(paper)s")
-            % {"product": entry.product, "paper": names.get(paper.kind, paper.kind)},
-            text=_("Giấy có giá trị đến hết %s. Hãy đính kèm bản mới vào hồ sơ trước ngày đó.")
-            % paper.valid_until.strftime("%d/%m/%Y"),
+            title=filled(
+                _("%(product)s – giấy tờ hết giá trị: %(paper)s"),
+                {"product": entry.product, "paper": names.get(paper.kind, paper.kind)},
+            ),
+            text=filled(
+                _("Giấy có giá trị đến hết %s. Hãy đính kèm bản mới vào hồ sơ trước ngày đó."),
+                paper.valid_until.strftime("%d/%m/%Y"),
+            ),
             url=entry.get_absolute_url(),
             recipients=officers.of_commune(entry.product.producer.unit_id),
             superiors=officers.of_district(entry.cycle.unit_id),
@@ -176,7 +169,7 @@ def papers_expiring(ask: Ask) -> Iterator[Deadline]:
         )
 
 
-@deadline_source("plan-task", label=gettext_lazy("Việc của kế hoạch"))
+@deadline_source("plan-task", label=_("Việc của kế hoạch"))
 def plan_tasks_owed(ask: Ask) -> Iterator[Deadline]:
     """Tasks of a plan that are not done when their day comes, told to the plan's district."""
     tasks = (
@@ -193,9 +186,13 @@ def plan_tasks_owed(ask: Ask) -> Iterator[Deadline]:
             kind="plan-task",
             key=f"plan-task:{task.pk}",
             due_on=task.due_on,
-            title=_("%(plan)s: %(task)s") % {"plan": task.plan, "task": Truncator(task).chars(150)},
-            text=_("Việc của kế hoạch chưa xong, hạn %s. Khi đã xong, hãy ghi kết quả.")
-            % task.due_on.strftime("%d/%m/%Y"),
+            title=filled(
+                _("%(plan)s: %(task)s"), {"plan": task.plan, "task": Truncator(task).chars(150)}
+            ),
+            text=filled(
+                _("Việc của kế hoạch chưa xong, hạn %s. Khi đã xong, hãy ghi kết quả."),
+                task.due_on.strftime("%d/%m/%Y"),
+            ),
             url=task.get_absolute_url(),
             recipients=officers.of_district(task.plan.unit_id),
             unit=task.plan.unit_id,

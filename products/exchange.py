@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from communes.exchange import (
     ENTERED_SINCE,
@@ -25,12 +24,13 @@ from ocop_portal import law
 from ocop_portal.exchange.models import Row
 from ocop_portal.exchange.registry import Column, Draft, Importer, importer
 from ocop_portal.exchange.tables import Field
+from ocop_portal.page_language import filled, told_reasons
 from ocop_portal.text import fold
 
 from .models import Entry, Product, ProductPhoto
 from .register import save_product, save_products
 
-HELD = gettext_lazy("%s đã tham gia chu trình hoặc đã được xếp hạng.")
+HELD = _("%s đã tham gia chu trình hoặc đã được xếp hạng.")
 TEXTS = ("name", "summary", "story", "packaging", "where_to_buy")
 
 
@@ -101,11 +101,13 @@ class ProducerFinder:
             if refused:
                 raise ValidationError(mend_first(text, refused))
             raise ValidationError(
-                _("Chưa có chủ thể “%s” trong địa bàn, cũng không có trong tệp.") % text
+                filled(_("Chưa có chủ thể “%s” trong địa bàn, cũng không có trong tệp."), text)
             )
         if len(found) > 1:
             raise ValidationError(
-                _("Có nhiều chủ thể tên “%s”. Hãy ghi mã số thuế hoặc xã của chủ thể.") % text
+                filled(
+                    _("Có nhiều chủ thể tên “%s”. Hãy ghi mã số thuế hoặc xã của chủ thể."), text
+                )
             )
         return found[0]
 
@@ -116,10 +118,13 @@ class ProducerFinder:
 
 def mend_first(name: str, refused: Row) -> str:
     """What a row that speaks of this name is told: it is there, but in a row that was refused."""
-    return _(
-        "“%(name)s” có trong tệp nhưng dòng đó không nhận (trang “%(sheet)s”, dòng %(number)s). "
-        "Hãy sửa dòng đó trước."
-    ) % {"name": name, "sheet": refused.sheet, "number": refused.number}
+    return filled(
+        _(
+            "“%(name)s” có trong tệp nhưng dòng đó không nhận (trang “%(sheet)s”, dòng %(number)s). "
+            "Hãy sửa dòng đó trước."
+        ),
+        {"name": name, "sheet": refused.sheet, "number": refused.number},
+    )
 
 
 def _keys(text: str) -> tuple[str, str]:
@@ -140,31 +145,31 @@ class ProductImporter(Importer):
 
     kind = "product"
     model = Product
-    label = gettext_lazy("Sản phẩm")
+    label = _("Sản phẩm")
     permission = "products.list_products"
     rank = 2
     columns = (
-        Column("name", gettext_lazy("Tên sản phẩm"), True, ("Sản phẩm",)),
+        Column("name", _("Tên sản phẩm"), True, ("Sản phẩm",)),
         Column(
             "producer",
-            gettext_lazy("Chủ thể"),
+            _("Chủ thể"),
             True,
             ("Tên chủ thể", "Mã số thuế chủ thể"),
-            gettext_lazy("Tên hoặc mã số thuế"),
+            _("Tên hoặc mã số thuế"),
         ),
-        Column("unit", gettext_lazy("Xã của chủ thể"), aliases=("Xã", "Xã, thị trấn")),
+        Column("unit", _("Xã của chủ thể"), aliases=("Xã", "Xã, thị trấn")),
         Column(
             "set",
-            gettext_lazy("Bộ sản phẩm"),
+            _("Bộ sản phẩm"),
             True,
             ("Bộ số", "Bộ", "Bộ tiêu chí"),
-            gettext_lazy("Số hoặc tên bộ theo Quyết định đang có hiệu lực"),
+            _("Số hoặc tên bộ theo Quyết định đang có hiệu lực"),
         ),
-        Column("is_existing", gettext_lazy("Sản phẩm đã có"), choices=("có", "không")),
-        Column("summary", gettext_lazy("Mô tả ngắn"), aliases=("Mô tả",)),
-        Column("story", gettext_lazy("Câu chuyện sản phẩm"), aliases=("Câu chuyện",)),
-        Column("packaging", gettext_lazy("Quy cách đóng gói"), aliases=("Quy cách",)),
-        Column("where_to_buy", gettext_lazy("Nơi bán")),
+        Column("is_existing", _("Sản phẩm đã có"), choices=("có", "không")),
+        Column("summary", _("Mô tả ngắn"), aliases=("Mô tả",)),
+        Column("story", _("Câu chuyện sản phẩm"), aliases=("Câu chuyện",)),
+        Column("packaging", _("Quy cách đóng gói"), aliases=("Quy cách",)),
+        Column("where_to_buy", _("Nơi bán")),
     )
 
     def key(self, draft: Draft) -> tuple:
@@ -212,13 +217,13 @@ class ProductImporter(Importer):
                 elif key in TEXTS:
                     draft.after[key] = text
             except ValidationError as error:
-                draft.fault(key, error.messages[0])
+                draft.fault(key, told_reasons(error)[0])
         if "unit" in {column for column, _why in draft.faults}:
             return
         try:
             owner = producers.find(draft.values["producer"], unit_id)
         except ValidationError as error:
-            draft.fault("producer", error.messages[0])
+            draft.fault("producer", told_reasons(error)[0])
         else:
             own = "producer_id" if isinstance(owner, Producer) else "producer_row"
             draft.after[own] = owner.pk
@@ -248,9 +253,9 @@ class ProductImporter(Importer):
             candidate.clean_fields(exclude={"producer", "branch", "group", "set_name", "search"})
         except ValidationError as error:
             heads = {column.key for column in self.columns}
-            for key, messages in error.message_dict.items():
-                for message in messages:
-                    draft.fault(key if key in heads else "", message)
+            for key, refused in error.error_dict.items():
+                for why in told_reasons(ValidationError(refused)):
+                    draft.fault(key if key in heads else "", why)
 
     def _keep_set(self, draft: Draft, product: Product) -> None:
         """The same set of an older Decision is no change: its number may differ, its name tells."""
@@ -296,7 +301,7 @@ class ProductImporter(Importer):
                 raise ValidationError(GONE)
             if any(getattr(product, key) != value for key, value in draft.before.items()):
                 raise ValidationError(
-                    _("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại.") % product
+                    filled(_("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại."), product)
                 )
             for key, value in draft.after.items():
                 if key == "producer_row":
@@ -319,7 +324,7 @@ class ProductImporter(Importer):
         rows = Row.objects.filter(pk__in=ids).only("number", "applied_at", "target")
         for row in rows:
             if row.applied_at is None:
-                raise ValidationError(_("Chủ thể ở dòng %s chưa nhập được.") % row.number)
+                raise ValidationError(filled(_("Chủ thể ở dòng %s chưa nhập được."), row.number))
         return {row.pk: row.target for row in rows}
 
     def in_the_way(self, drafts: list[Draft]) -> list[str]:
@@ -360,9 +365,9 @@ def _changed_since(drafts: list[Draft], there: dict[int, Product]) -> list[str]:
         if product is None:
             told.append("")
         elif any(getattr(product, key) != value for key, value in written.items()):
-            told.append(_("%s đã được sửa sau khi nhập.") % product)
+            told.append(filled(_("%s đã được sửa sau khi nhập."), product))
         elif not draft.before and product.pk in with_photos:
-            told.append(_("%s đã có ảnh.") % product)
+            told.append(filled(_("%s đã có ảnh."), product))
         else:
             told.append("")
     return told
@@ -386,8 +391,10 @@ def find_set(decision: law.Decision, text: str) -> law.SetSummary:
         if wanted in {str(item.number), fold(item.name)}:
             return item
     raise ValidationError(
-        _("%(decision)s không có bộ sản phẩm “%(set)s” (số từ 1 đến %(last)s).")
-        % {"decision": decision.number, "set": text, "last": len(decision.sets)}
+        filled(
+            _("%(decision)s không có bộ sản phẩm “%(set)s” (số từ 1 đến %(last)s)."),
+            {"decision": decision.number, "set": text, "last": len(decision.sets)},
+        )
     )
 
 
@@ -395,29 +402,27 @@ _STATES = dict(Entry.State.choices)
 
 # The lists as files, under the headings of the import where there is one.
 PRODUCT_FIELDS = (
-    Field(gettext_lazy("Tên sản phẩm"), lambda row: row.name, 40),
-    Field(gettext_lazy("Chủ thể"), lambda row: row.producer.name, 36),
-    Field(gettext_lazy("Xã của chủ thể"), lambda row: row.producer.unit.dated_name, 24),
-    Field(gettext_lazy("Bộ sản phẩm"), lambda row: row.set_number, 8),
-    Field(gettext_lazy("Tên bộ"), lambda row: row.set_name, 36),
-    Field(gettext_lazy("Ngành"), lambda row: row.branch, 20),
-    Field(gettext_lazy("Phân loại theo"), lambda row: law.decision(row.decision).number),
-    Field(
-        gettext_lazy("Sản phẩm đã có"), lambda row: _("có") if row.is_existing else _("không"), 10
-    ),
-    Field(gettext_lazy("Mô tả ngắn"), lambda row: row.summary, 40),
-    Field(gettext_lazy("Quy cách đóng gói"), lambda row: row.packaging, 24),
-    Field(gettext_lazy("Nơi bán"), lambda row: row.where_to_buy, 30),
-    Field(gettext_lazy("Chu trình gần nhất"), lambda row: row.last_year, 10),
-    Field(gettext_lazy("Trạng thái"), lambda row: _STATES.get(row.last_state, ""), 24),
+    Field(_("Tên sản phẩm"), lambda row: row.name, 40),
+    Field(_("Chủ thể"), lambda row: row.producer.name, 36),
+    Field(_("Xã của chủ thể"), lambda row: row.producer.unit.dated_name, 24),
+    Field(_("Bộ sản phẩm"), lambda row: row.set_number, 8),
+    Field(_("Tên bộ"), lambda row: row.set_name, 36),
+    Field(_("Ngành"), lambda row: row.branch, 20),
+    Field(_("Phân loại theo"), lambda row: law.decision(row.decision).number),
+    Field(_("Sản phẩm đã có"), lambda row: _("có") if row.is_existing else _("không"), 10),
+    Field(_("Mô tả ngắn"), lambda row: row.summary, 40),
+    Field(_("Quy cách đóng gói"), lambda row: row.packaging, 24),
+    Field(_("Nơi bán"), lambda row: row.where_to_buy, 30),
+    Field(_("Chu trình gần nhất"), lambda row: row.last_year, 10),
+    Field(_("Trạng thái"), lambda row: _STATES.get(row.last_state, ""), 24),
 )
 ENTRY_FIELDS = (
-    Field(gettext_lazy("Sản phẩm"), lambda row: row.product.name, 40),
-    Field(gettext_lazy("Chủ thể"), lambda row: row.product.producer.name, 36),
-    Field(gettext_lazy("Xã, thị trấn"), lambda row: row.product.producer.unit.dated_name, 24),
-    Field(gettext_lazy("Bộ sản phẩm"), lambda row: row.set_number, 8),
-    Field(gettext_lazy("Bước"), lambda row: f"{row.step}. {row.get_step_display()}", 26),
-    Field(gettext_lazy("Trạng thái"), lambda row: row.get_state_display(), 28),
-    Field(gettext_lazy("Từ lúc"), lambda row: row.state_since, 16),
-    Field(gettext_lazy("Hạn của bước"), lambda row: row.due_on, 12),
+    Field(_("Sản phẩm"), lambda row: row.product.name, 40),
+    Field(_("Chủ thể"), lambda row: row.product.producer.name, 36),
+    Field(_("Xã, thị trấn"), lambda row: row.product.producer.unit.dated_name, 24),
+    Field(_("Bộ sản phẩm"), lambda row: row.set_number, 8),
+    Field(_("Bước"), lambda row: f"{row.step}. {row.get_step_display()}", 26),
+    Field(_("Trạng thái"), lambda row: row.get_state_display(), 28),
+    Field(_("Từ lúc"), lambda row: row.state_since, 16),
+    Field(_("Hạn của bước"), lambda row: row.due_on, 12),
 )

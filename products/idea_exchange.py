@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from communes.exchange import UNDONE, UnitFinder, whole
 from communes.many import what_protects
 from communes.models import Producer, UnitCover
 from ocop_portal.exchange.models import Row
 from ocop_portal.exchange.registry import Column, Draft, Importer, importer
+from ocop_portal.page_language import filled, told_reasons
 from ocop_portal.text import fold
 
 from .cycle import enter
@@ -32,32 +32,32 @@ class IdeaImporter(Importer):
 
     kind = "idea"
     model = Entry
-    label = gettext_lazy("Ý tưởng")
+    label = _("Ý tưởng")
     permission = "products.list_products"
     rank = 3
     columns = (
-        Column("product", gettext_lazy("Tên sản phẩm"), True, ("Sản phẩm",)),
+        Column("product", _("Tên sản phẩm"), True, ("Sản phẩm",)),
         Column(
             "producer",
-            gettext_lazy("Chủ thể"),
+            _("Chủ thể"),
             True,
             ("Tên chủ thể", "Mã số thuế chủ thể"),
-            gettext_lazy("Tên hoặc mã số thuế"),
+            _("Tên hoặc mã số thuế"),
         ),
-        Column("unit", gettext_lazy("Xã của chủ thể"), aliases=("Xã", "Xã, thị trấn")),
+        Column("unit", _("Xã của chủ thể"), aliases=("Xã", "Xã, thị trấn")),
         Column(
             "year",
-            gettext_lazy("Năm"),
+            _("Năm"),
             True,
             ("Chu trình năm",),
-            gettext_lazy("Năm của chu trình đang mở"),
+            _("Năm của chu trình đang mở"),
         ),
-        Column("idea", gettext_lazy("Ý tưởng"), True, ("Nội dung ý tưởng",)),
+        Column("idea", _("Ý tưởng"), True, ("Nội dung ý tưởng",)),
         Column(
             "set",
-            gettext_lazy("Bộ sản phẩm"),
+            _("Bộ sản phẩm"),
             aliases=("Bộ số", "Bộ"),
-            hint=gettext_lazy("Chỉ khi sản phẩm được phân loại theo Quyết định khác"),
+            hint=_("Chỉ khi sản phẩm được phân loại theo Quyết định khác"),
         ),
     )
 
@@ -121,7 +121,7 @@ class IdeaImporter(Importer):
             column = "producer"
             return producers.find(draft.values["producer"], unit_id)
         except ValidationError as error:
-            draft.fault(column, error.messages[0])
+            draft.fault(column, told_reasons(error)[0])
             return None
 
     def _products(self, owners) -> dict[tuple, Product | Row]:
@@ -143,12 +143,12 @@ class IdeaImporter(Importer):
             if refused := self._refused_products.get(fold(name)):
                 draft.fault("product", mend_first(name, refused))
             else:
-                why = _("Chủ thể chưa có sản phẩm “%s”, cũng không có trong tệp.") % name
+                why = filled(_("Chủ thể chưa có sản phẩm “%s”, cũng không có trong tệp."), name)
                 draft.fault("product", why)
             return
         cycle = self._cycle(draft, unit_id, cycles, covered)
         if len(draft.values["idea"]) > LONGEST:
-            draft.fault("idea", _("Ý tưởng có hơn %s chữ.") % LONGEST)
+            draft.fault("idea", filled(_("Ý tưởng có hơn %s chữ."), LONGEST))
         if cycle is None or draft.faults:
             return
         decision, number = _classified(product)
@@ -156,14 +156,16 @@ class IdeaImporter(Importer):
             if "set" not in draft.values:
                 draft.fault(
                     "set",
-                    _("Sản phẩm được phân loại theo Quyết định khác: hãy ghi bộ theo %s.")
-                    % cycle.law.number,
+                    filled(
+                        _("Sản phẩm được phân loại theo Quyết định khác: hãy ghi bộ theo %s."),
+                        cycle.law.number,
+                    ),
                 )
                 return
             try:
                 number = find_set(cycle.law, draft.values["set"]).number
             except ValidationError as error:
-                draft.fault("set", error.messages[0])
+                draft.fault("set", told_reasons(error)[0])
                 return
         own = "product_row" if isinstance(product, Row) else "product_id"
         draft.after = {
@@ -178,12 +180,14 @@ class IdeaImporter(Importer):
         try:
             year = whole(draft.values["year"])
         except ValidationError as error:
-            draft.fault("year", error.messages[0])
+            draft.fault("year", told_reasons(error)[0])
             return None
         for cycle in cycles.get(year, ()):
             if (cycle.unit_id, unit_id) in covered:
                 return cycle
-        draft.fault("year", _("Không có chu trình năm %s đang mở cho xã của chủ thể.") % year)
+        draft.fault(
+            "year", filled(_("Không có chu trình năm %s đang mở cho xã của chủ thể."), year)
+        )
         return None
 
     def _compare(self, drafts: list[Draft]) -> None:
@@ -205,12 +209,14 @@ class IdeaImporter(Importer):
             if not may_write_idea(entry):
                 draft.fault(
                     "idea",
-                    _("Ý tưởng không sửa được nữa: sản phẩm đang ở trạng thái “%s”.")
-                    % entry.get_state_display(),
+                    filled(
+                        _("Ý tưởng không sửa được nữa: sản phẩm đang ở trạng thái “%s”."),
+                        entry.get_state_display(),
+                    ),
                 )
                 continue
             draft.before = {"idea": entry.idea}
-            draft.changes = [(_("Ý tưởng"), entry.idea, draft.after["idea"])]
+            draft.changes = [(str(_("Ý tưởng")), entry.idea, draft.after["idea"])]
 
     def apply(self, draft: Draft) -> int:
         after = draft.after
@@ -222,7 +228,10 @@ class IdeaImporter(Importer):
         cycle = Cycle.objects.select_for_update().get(pk=after["cycle_id"])
         if cycle.entries.filter(product=product).exists():
             raise ValidationError(
-                _("%s đã được đưa vào chu trình sau khi xem trước. Hãy tải tệp lên lại.") % product
+                filled(
+                    _("%s đã được đưa vào chu trình sau khi xem trước. Hãy tải tệp lên lại."),
+                    product,
+                )
             )
         return enter(
             product=product,
@@ -236,7 +245,7 @@ class IdeaImporter(Importer):
     def _made_by(after: dict) -> int:
         row = Row.objects.get(pk=after["product_row"])
         if row.applied_at is None:
-            raise ValidationError(_("Sản phẩm ở dòng %s chưa nhập được.") % row.number)
+            raise ValidationError(filled(_("Sản phẩm ở dòng %s chưa nhập được."), row.number))
         return row.target
 
     def in_the_way(self, drafts: list[Draft]) -> list[str]:
@@ -247,9 +256,9 @@ class IdeaImporter(Importer):
             if entry is None:
                 told.append("")
             elif entry.idea != draft.after["idea"] or not may_write_idea(entry):
-                told.append(_("%s đã được sửa hoặc chuyển bước sau khi nhập.") % entry)
+                told.append(filled(_("%s đã được sửa hoặc chuyển bước sau khi nhập."), entry))
             elif not draft.before and entry.pk in used:
-                told.append(_("%s đã có giấy tờ, biểu hoặc trao đổi sau khi nhập.") % entry)
+                told.append(filled(_("%s đã có giấy tờ, biểu hoặc trao đổi sau khi nhập."), entry))
             else:
                 told.append("")
         return told

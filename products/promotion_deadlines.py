@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from communes.deadlines import officers_for
+from ocop_portal.page_language import filled
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
 
 from .models import ChainLink, Contract, GapTask
 
 
-@deadline_source("contract-end", label=gettext_lazy("Hợp đồng tiêu thụ, liên kết hết hạn"))
+@deadline_source("contract-end", label=_("Hợp đồng tiêu thụ, liên kết hết hạn"))
 def contracts_ending(ask: Ask) -> Iterator[Deadline]:
     """Contracts of sale and of value chains on their last day, unless withdrawn."""
     officers = officers_for(ask)
@@ -34,10 +34,14 @@ def contracts_ending(ask: Ask) -> Iterator[Deadline]:
             kind="contract-end",
             key=f"contract:{row.pk}:{row.ends_on}",
             due_on=row.ends_on,
-            title=_("%(product)s – %(contract)s hết hạn")
-            % {"product": row.product, "contract": Truncator(row).chars(150)},
-            text=_("Hợp đồng có hiệu lực đến hết %s. Hãy hỏi chủ thể việc ký tiếp.")
-            % row.ends_on.strftime("%d/%m/%Y"),
+            title=filled(
+                _("%(product)s – %(contract)s hết hạn"),
+                {"product": row.product, "contract": Truncator(row).chars(150)},
+            ),
+            text=filled(
+                _("Hợp đồng có hiệu lực đến hết %s. Hãy hỏi chủ thể việc ký tiếp."),
+                row.ends_on.strftime("%d/%m/%Y"),
+            ),
             url=row.get_absolute_url(),
             recipients=officers.of_commune(unit),
             superiors=officers.of_district(unit),
@@ -48,17 +52,21 @@ def contracts_ending(ask: Ask) -> Iterator[Deadline]:
             kind="contract-end",
             key=f"chain-link:{row.pk}:{row.ends_on}",
             due_on=row.ends_on,
-            title=_("%(chain)s – hợp đồng với %(who)s hết hạn")
-            % {"chain": row.chain, "who": Truncator(row).chars(150)},
-            text=_("Hợp đồng liên kết có hiệu lực đến hết %s. Hãy hỏi các bên việc ký tiếp.")
-            % row.ends_on.strftime("%d/%m/%Y"),
+            title=filled(
+                _("%(chain)s – hợp đồng với %(who)s hết hạn"),
+                {"chain": row.chain, "who": Truncator(row).chars(150)},
+            ),
+            text=filled(
+                _("Hợp đồng liên kết có hiệu lực đến hết %s. Hãy hỏi các bên việc ký tiếp."),
+                row.ends_on.strftime("%d/%m/%Y"),
+            ),
             url=row.get_absolute_url(),
             recipients=officers.of_district(row.chain.unit_id),
             unit=row.chain.unit_id,
         )
 
 
-@deadline_source("gap-task", label=gettext_lazy("Việc nâng hạng sản phẩm chủ lực"))
+@deadline_source("gap-task", label=_("Việc nâng hạng sản phẩm chủ lực"))
 def gap_tasks_owed(ask: Ask) -> Iterator[Deadline]:
     """Work on flagship products that is not done when its day comes."""
     officers = officers_for(ask)
@@ -79,10 +87,14 @@ def gap_tasks_owed(ask: Ask) -> Iterator[Deadline]:
             kind="gap-task",
             key=f"gap-task:{task.pk}",
             due_on=task.due_on,
-            title=_("%(product)s – %(task)s")
-            % {"product": task.flagship.product, "task": Truncator(task).chars(150)},
-            text=_("Việc nâng hạng chưa xong, hạn %s. Khi đã xong, hãy ghi ngày và kết quả.")
-            % task.due_on.strftime("%d/%m/%Y"),
+            title=filled(
+                _("%(product)s – %(task)s"),
+                {"product": task.flagship.product, "task": Truncator(task).chars(150)},
+            ),
+            text=filled(
+                _("Việc nâng hạng chưa xong, hạn %s. Khi đã xong, hãy ghi ngày và kết quả."),
+                task.due_on.strftime("%d/%m/%Y"),
+            ),
             url=task.get_absolute_url(),
             recipients=officers.of_commune(unit),
             superiors=officers.of_district(unit),

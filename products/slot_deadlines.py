@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from communes.deadlines import officers_for
+from ocop_portal.page_language import filled
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
 
 from .models import PaperSlot
@@ -14,7 +14,7 @@ from .paper_slots import WITH_COMMUNE
 from .scope import DOSSIER_MATTERS
 
 
-@deadline_source("paper-slot", label=gettext_lazy("Giấy tờ huyện yêu cầu thêm"))
+@deadline_source("paper-slot", label=_("Giấy tờ huyện yêu cầu thêm"))
 def slots_owed(ask: Ask) -> Iterator[Deadline]:
     """Papers asked for that are not handed in when their day comes."""
     officers = officers_for(ask)
@@ -36,10 +36,14 @@ def slots_owed(ask: Ask) -> Iterator[Deadline]:
             kind="paper-slot",
             key=f"paper-slot:{slot.pk}",
             due_on=slot.due_on,
-            title=_("%(product)s – cần bổ sung: %(paper)s")
-            % {"product": entry.product, "paper": slot.words},
-            text=_("%(why)s. Hãy bổ sung vào hồ sơ trước hết ngày %(day)s.")
-            % {"why": slot.why.strip().rstrip("."), "day": slot.due_on.strftime("%d/%m/%Y")},
+            title=filled(
+                _("%(product)s – cần bổ sung: %(paper)s"),
+                {"product": entry.product, "paper": slot.words},
+            ),
+            text=filled(
+                _("%(why)s. Hãy bổ sung vào hồ sơ trước hết ngày %(day)s."),
+                {"why": slot.why.strip().rstrip("."), "day": slot.due_on.strftime("%d/%m/%Y")},
+            ),
             url=f"{entry.get_absolute_url()}#ho-so",
             recipients=officers.of_commune(entry.product.producer.unit_id),
             superiors=officers.of_district(entry.cycle.unit_id),

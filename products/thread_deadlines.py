@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from communes.deadlines import officers_for
+from ocop_portal.page_language import filled
 from ocop_portal.reminders.policy import Timing
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
 
@@ -23,7 +23,7 @@ ONCE = Timing(before=(0,), late_every=31, late_for=30, escalate_after=366)
 RELATED = ("product__producer", "cycle")
 
 
-@deadline_source("idea-back", label=gettext_lazy("Nộp lại ý tưởng bị trả lại"))
+@deadline_source("idea-back", label=_("Nộp lại ý tưởng bị trả lại"))
 def ideas_to_come_back(ask: Ask) -> Iterator[Deadline]:
     """Returned ideas, until the last day on which they may come back by themselves."""
     officers = officers_for(ask)
@@ -40,9 +40,11 @@ def ideas_to_come_back(ask: Ask) -> Iterator[Deadline]:
             kind="idea-back",
             key=f"entry:{entry.pk}:idea-back:{timezone.localdate(entry.state_since)}",
             due_on=due_on,
-            title=_("%s – nộp lại ý tưởng") % entry.product,
-            text=_("Nộp lại trước hết ngày %s. Sau ngày đó phải đề nghị cho nộp muộn.")
-            % due_on.strftime("%d/%m/%Y"),
+            title=filled(_("%s – nộp lại ý tưởng"), entry.product),
+            text=filled(
+                _("Nộp lại trước hết ngày %s. Sau ngày đó phải đề nghị cho nộp muộn."),
+                due_on.strftime("%d/%m/%Y"),
+            ),
             url=entry.get_absolute_url(),
             recipients=officers.of_commune(entry.product.producer.unit_id),
             superiors=officers.of_district(entry.cycle.unit_id),
@@ -52,9 +54,9 @@ def ideas_to_come_back(ask: Ask) -> Iterator[Deadline]:
 
 @deadline_source(
     "late-leave",
-    label=gettext_lazy("Đề nghị nộp muộn"),
+    label=_("Đề nghị nộp muộn"),
     timing=ONCE,
-    day_word=gettext_lazy("ngày gửi"),
+    day_word=_("ngày gửi"),
 )
 def leaves_asked(ask: Ask) -> Iterator[Deadline]:
     """Askings for leave that the district has not answered."""
@@ -71,9 +73,11 @@ def leaves_asked(ask: Ask) -> Iterator[Deadline]:
             kind="late-leave",
             key=f"leave:{row.pk}",
             due_on=timezone.localdate(row.asked_at),
-            title=_("%s – đề nghị nộp muộn") % row.entry.product,
-            text=_("Lý do của xã: %s. Hãy trả lời đồng ý hay không.")
-            % row.reason[:300].strip().rstrip("."),
+            title=filled(_("%s – đề nghị nộp muộn"), row.entry.product),
+            text=filled(
+                _("Lý do của xã: %s. Hãy trả lời đồng ý hay không."),
+                row.reason[:300].strip().rstrip("."),
+            ),
             url=row.entry.get_absolute_url(),
             recipients=officers.of_district(row.entry.cycle.unit_id),
             unit=row.entry.cycle.unit_id,
@@ -82,9 +86,9 @@ def leaves_asked(ask: Ask) -> Iterator[Deadline]:
 
 @deadline_source(
     "comment",
-    label=gettext_lazy("Trao đổi giữa xã và huyện"),
+    label=_("Trao đổi giữa xã và huyện"),
     timing=ONCE,
-    day_word=gettext_lazy("ngày gửi"),
+    day_word=_("ngày gửi"),
 )
 def comments_unread(ask: Ask) -> Iterator[Deadline]:
     """Words of the other side that an officer has not read, one notice until they are read."""
@@ -122,8 +126,10 @@ def comments_unread(ask: Ask) -> Iterator[Deadline]:
                 kind="comment",
                 key=f"entry:{entry.pk}:comment:{comment.pk}",
                 due_on=timezone.localdate(comment.at),
-                title=_("%s – có ý kiến mới") % entry.product,
-                text=_("%s vừa viết. Hãy mở trang sản phẩm để xem và trả lời.") % comment.office,
+                title=filled(_("%s – có ý kiến mới"), entry.product),
+                text=filled(
+                    _("%s vừa viết. Hãy mở trang sản phẩm để xem và trả lời."), comment.office
+                ),
                 url=f"{entry.get_absolute_url()}#trao-doi",
                 recipients=tuple(first[comment.pk]),
                 unit=entry.cycle.unit_id,

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from communes.deadlines import officers_for
 from communes.models import today
 from communes.scope import OFFICERS, holds
+from ocop_portal.page_language import filled, spaced
 from ocop_portal.reminders import workdays
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
 from ocop_portal.worklist import WorkItem, work_source
@@ -19,7 +19,7 @@ from .voice import feedback_for
 from .voice_models import Feedback
 
 
-@deadline_source("feedback", label=gettext_lazy("Trả lời phản ánh của người dân"))
+@deadline_source("feedback", label=_("Trả lời phản ánh của người dân"))
 def answers_to_public(ask: Ask) -> Iterator[Deadline]:
     """Messages without an answer, told to the commune's officers, the district's above them."""
     officers = officers_for(ask)
@@ -30,14 +30,16 @@ def answers_to_public(ask: Ask) -> Iterator[Deadline]:
         rows = rows.filter(Q(producer__unit__in=units) | Q(producer__unit__parent__in=ask.units))
     calendar = workdays.calendar()
     for row in in_chunks(rows.select_related("producer__unit", "product")):
-        text = _("Người dân chờ trả lời. Hạn trả lời là %s.") % row.due_on.strftime("%d/%m/%Y")
+        text = filled(
+            _("Người dân chờ trả lời. Hạn trả lời là %s."), row.due_on.strftime("%d/%m/%Y")
+        )
         doubt = calendar.doubt(timezone.localdate(row.sent_at), row.due_on)
         yield Deadline(
             kind="feedback",
             key=f"feedback:{row.pk}",
             due_on=row.due_on,
-            title=_("Phản ánh: %s") % row,
-            text=f"{text} {doubt}".strip(),
+            title=filled(_("Phản ánh: %s"), row),
+            text=spaced(text, doubt),
             url=row.get_absolute_url(),
             recipients=officers.of_commune(row.producer.unit_id),
             superiors=officers.of_district(row.producer.unit_id),

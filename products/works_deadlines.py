@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from communes.deadlines import officers_for
+from ocop_portal.page_language import filled
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
 
 from .models import Milestone
 from .works import WRITABLE
 
 
-@deadline_source("milestone", label=gettext_lazy("Mốc việc của phương án"))
+@deadline_source("milestone", label=_("Mốc việc của phương án"))
 def milestones_owed(ask: Ask) -> Iterator[Deadline]:
     """Milestones that are not done, of entries that still stand in an open cycle."""
     officers = officers_for(ask)
@@ -36,10 +36,14 @@ def milestones_owed(ask: Ask) -> Iterator[Deadline]:
             kind="milestone",
             key=f"milestone:{row.pk}",
             due_on=row.due_on,
-            title=_("%(product)s – %(milestone)s")
-            % {"product": entry.product, "milestone": Truncator(row).chars(150)},
-            text=_("Mốc việc của phương án chưa xong, hạn %s. Khi đã xong, hãy ghi ngày.")
-            % row.due_on.strftime("%d/%m/%Y"),
+            title=filled(
+                _("%(product)s – %(milestone)s"),
+                {"product": entry.product, "milestone": Truncator(row).chars(150)},
+            ),
+            text=filled(
+                _("Mốc việc của phương án chưa xong, hạn %s. Khi đã xong, hãy ghi ngày."),
+                row.due_on.strftime("%d/%m/%Y"),
+            ),
             url=row.get_absolute_url(),
             recipients=officers.of_commune(entry.product.producer.unit_id),
             superiors=officers.of_district(entry.cycle.unit_id),

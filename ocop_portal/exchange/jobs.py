@@ -18,10 +18,9 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from ocop_portal.page_language import filled, listed
+from ocop_portal.page_language import filled, kept, listed, told_reasons
 from ocop_portal.refusals import ActRefused
 from ocop_portal.uploads import Upload
 
@@ -44,9 +43,7 @@ S, Outcome = Import.State, Row.Outcome
 READ_BATCH, WRITE_BATCH = 250, 100
 # Seconds between two batches in which another may write: as long as SQLite's longest wait.
 PAUSE = 0.1
-CHANGED_SINCE = gettext_lazy(
-    "Số liệu liên quan vừa được người khác sửa hoặc gỡ. Hãy tải tệp lên lại."
-)
+CHANGED_SINCE = _("Số liệu liên quan vừa được người khác sửa hoặc gỡ. Hãy tải tệp lên lại.")
 BACKWARDS = ("-rank", "-number", "-pk")
 MOST_OBSTACLES = 50  # so many are named; nobody reads more
 # A run that has not been heard of for so long has died.
@@ -166,7 +163,7 @@ def _recognise(job: Import, sheets: list[ReadSheet]):
             continue
         kind = guess_kind(sheet, offered, wanted)
         if kind is None:
-            unused.append(_("trang “%s”") % sheet.title)
+            unused.append(filled(_("trang “%s”"), sheet.title))
             continue
         saved = ColumnMap.objects.filter(
             by=job.by, kind=kind.kind, fingerprint=sheet.fingerprint
@@ -261,7 +258,7 @@ def _draft(row: ReadRow, kind: type[Importer], columns: dict[str, int]) -> Draft
     draft = Draft(
         number=row.number,
         values={key: row.texts[at] for key, at in columns.items() if at in row.texts},
-        notes=list(row.notes),
+        notes=[kept(note) for note in row.notes],
     )
     for at, why in row.faults:
         if at is None or at in key_at:
@@ -278,7 +275,7 @@ def _refuse_twins(importer: Importer, draft: Draft, seen: dict[tuple, int]) -> N
     if draft.faults or (key := importer.key(draft)) is None:
         return
     if key in seen:
-        draft.fault("", _("Trùng với dòng %s của trang này.") % seen[key])
+        draft.fault("", filled(_("Trùng với dòng %s của trang này."), seen[key]))
     else:
         seen[key] = draft.number
 
@@ -387,7 +384,8 @@ def _write(importer: Importer, rows: list[Row]) -> None:
                 targets = importer.apply_many([_draft_of(row) for row in rows])
     except (ValidationError, IntegrityError, ObjectDoesNotExist) as error:
         if len(rows) == 1:
-            _refuse(rows[0], getattr(error, "messages", [CHANGED_SINCE]))
+            known = isinstance(error, ValidationError)
+            _refuse(rows[0], told_reasons(error) if known else [CHANGED_SINCE])
             return
         half = len(rows) // 2
         _write(importer, rows[:half])
@@ -400,10 +398,10 @@ def _write(importer: Importer, rows: list[Row]) -> None:
     Row.objects.bulk_update(rows, ["target", "applied_at"])
 
 
-def _refuse(row: Row, reasons: list[str]) -> None:
+def _refuse(row: Row, reasons: list) -> None:
     """The data changed since the preview: the row is refused as it would be now."""
     row.outcome = Outcome.REFUSED
-    row.faults = [{"column": "", "heading": "", "letter": "", "why": str(why)} for why in reasons]
+    row.faults = [{"column": "", "heading": "", "letter": "", "why": kept(why)} for why in reasons]
     row.save(update_fields=["outcome", "faults"])
 
 

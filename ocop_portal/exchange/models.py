@@ -99,7 +99,8 @@ class Row(models.Model):
     number = models.PositiveIntegerField()  # as Excel counts it
     values = models.JSONField()  # column key → text
     outcome = models.CharField(max_length=8, choices=Outcome)
-    # [{"column": key, "letter": "C", "why": …}]; for a refused row why, for others what was mended.
+    # [{"column": key, "letter": "C", "why": …}] for a refused row, in `notes` what was mended; the
+    # words as `page_language.kept` writes them.
     faults = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     # [{"label", "old", "new"}] for people; `before` and `after` to take it back.

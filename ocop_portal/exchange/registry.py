@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ocop_portal.page_language import kept
+
 
 @dataclass(frozen=True)
 class Column:
@@ -21,14 +23,15 @@ class Column:
 class Draft:
     """One row on its way: an importer reads `values` and says what would become of it.
 
-    `faults`: (column key or "", why) – any makes the row refused. `notes`: what was mended.
+    `faults`: (column key or "", why in each language) – any makes the row refused. `notes`: what
+    was mended.
     `target`: the id of the object that it speaks of, None for a new one. `changes`: (label, old,
     new). `before`, `after`: the fields to take the change back by, as JSON.
     """
 
     number: int
     values: dict[str, str]
-    faults: list[tuple[str, str]] = field(default_factory=list)
+    faults: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     target: int | None = None
     changes: list[tuple[str, str, str]] = field(default_factory=list)
@@ -36,7 +39,7 @@ class Draft:
     after: dict = field(default_factory=dict)
 
     def fault(self, column: str, why) -> None:
-        self.faults.append((column, str(why)))
+        self.faults.append((column, kept(why)))
 
 
 class Importer:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
+from ocop_portal.page_language import filled
 from ocop_portal.text import fold, normalise
 
 from .registry import Column, Importer
@@ -90,8 +91,10 @@ def _read_sheet(page) -> ReadSheet | None:
         return None
     if page.max_row > MOST_ROWS + HEADING_ROWS:
         raise Unreadable(
-            _("Trang “%(sheet)s” có hơn %(most)s dòng. Hãy tách thành nhiều tệp.")
-            % {"sheet": page.title, "most": MOST_ROWS}
+            filled(
+                _("Trang “%(sheet)s” có hơn %(most)s dòng. Hãy tách thành nhiều tệp."),
+                {"sheet": page.title, "most": MOST_ROWS},
+            )
         )
     width = min(page.max_column, MOST_COLUMNS)
     merged: dict[int, set[int]] = {}
@@ -139,13 +142,13 @@ def _read_row(number: int, cells: Iterable[Cell], merged: set[int]) -> ReadRow:
             row.faults.append((at, _("Ô chứa công thức. Hãy dán giá trị thay cho công thức.")))
             continue
         if cell.data_type == "e":
-            row.faults.append((at, _("Ô báo lỗi của Excel (%s).") % value))
+            row.faults.append((at, filled(_("Ô báo lỗi của Excel (%s)."), value)))
             continue
         text = _plain(value)
         if not text:
             continue
         if len(text) > MOST_TEXT:
-            row.faults.append((at, _("Ô có hơn %s chữ.") % MOST_TEXT))
+            row.faults.append((at, filled(_("Ô có hơn %s chữ."), MOST_TEXT)))
             continue
         decomposed |= isinstance(value, str) and normalise(value) != value.strip()
         row.texts[at] = text
@@ -159,7 +162,7 @@ def _plain(value) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return _("có") if value else _("không")
+        return str(_("có") if value else _("không"))
     if isinstance(value, datetime.datetime):
         return value.strftime("%d/%m/%Y")
     if isinstance(value, datetime.date):

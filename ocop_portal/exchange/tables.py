@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from ocop_portal.page_language import read_kept
+
 from .registry import Importer, importer_of
 from .sheets import GUIDE, ROW_BEFORE, WHY_REFUSED
 
@@ -211,7 +213,7 @@ def refused(job, rows) -> bytes:
             write(page, number, at, row.values.get(column.key))
         write(page, number, len(kind.columns), row.number)
         why = "\n".join(
-            f"{fault['heading']}: {fault['why']}" if fault["heading"] else fault["why"]
+            ": ".join(filter(None, [fault["heading"], read_kept(fault["why"])]))
             for fault in row.faults
         )
         page.write_string(number, len(kind.columns) + 1, why, wrap)

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from ocop_portal.page_language import read_kept
+
 EVERYWHERE = 0  # the unit of what holds for the whole portal
 
 
@@ -34,6 +36,8 @@ class Notice(models.Model):
     is_escalated = models.BooleanField(default=False)
     title = models.CharField(max_length=250)
     text = models.TextField(blank=True)
+    # Both in each language (`page_language.kept`), for the portal's pages; mails are Vietnamese.
+    words = models.JSONField(default=dict)
     url = models.CharField(max_length=250, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
@@ -51,6 +55,16 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def told_title(self) -> str:
+        """The title in the language of the page."""
+        return read_kept(self.words.get("title", self.title))
+
+    @property
+    def told_text(self) -> str:
+        """The text in the language of the page."""
+        return read_kept(self.words.get("text", self.text))
 
 
 class Message(models.Model):

@@ -13,7 +13,9 @@ from itertools import islice
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+
+from ocop_portal.page_language import filled, kept, spaced
 
 from .channels import channels
 from .models import Delivery, Notice, Preference, Scan
@@ -145,8 +147,8 @@ def _notice(wanted: Wanted, people: dict) -> Notice:
     text = deadline.text
     if wanted.owed_by is not None:
         names = ", ".join(str(people[pk]) for pk in wanted.owed_by if pk in people)
-        said = _("Người phụ trách: %s.") % names if names else _("Chưa có ai phụ trách việc này.")
-        text = f"{text} {said}".strip()
+        who = filled(_("Người phụ trách: %s."), names)
+        text = spaced(text, who if names else _("Chưa có ai phụ trách việc này."))
     return Notice(
         recipient_id=wanted.recipient,
         kind=deadline.kind,
@@ -155,8 +157,9 @@ def _notice(wanted: Wanted, people: dict) -> Notice:
         due_on=deadline.due_on,
         offset=wanted.offset,
         is_escalated=wanted.owed_by is not None,
-        title=deadline.title[:250],
-        text=text,
+        title=str(deadline.title)[:250],
+        text=str(text),
+        words={"title": kept(deadline.title), "text": kept(text)},
         url=deadline.url_for(wanted.recipient),
     )
 

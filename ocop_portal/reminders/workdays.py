@@ -13,7 +13,9 @@ from pathlib import Path
 import yaml
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+
+from ocop_portal.page_language import filled
 
 from .models import Holiday
 
@@ -101,8 +103,8 @@ class Calendar:
         years = [year for year in range(since.year, until.year + 1) if self.missing(year)]
         if not years:
             return ""
-        return str(
-            _("Lịch nghỉ năm %s chưa nhập đủ nên hạn có thể muộn hơn.") % ", ".join(map(str, years))
+        return filled(
+            _("Lịch nghỉ năm %s chưa nhập đủ nên hạn có thể muộn hơn."), ", ".join(map(str, years))
         )
 
 

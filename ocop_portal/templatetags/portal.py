@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from ocop_portal.law import show_points
 from ocop_portal.nouns import counted
+from ocop_portal.page_language import read_kept
 
 register = template.Library()
 
@@ -36,6 +37,7 @@ STEP_NAMES = (
 NOTHING = "–"
 
 register.simple_tag(counted)
+register.filter(read_kept)
 
 
 @register.simple_tag

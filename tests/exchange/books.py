@@ -79,6 +79,6 @@ def outcomes(job: Import) -> dict[str, int]:
 def why(job: Import) -> dict[tuple[str, int], list[tuple[str, str]]]:
     """(sheet, row) → the faults named there, as (letter, words)."""
     return {
-        (row.sheet, row.number): [(fault["letter"], fault["why"]) for fault in row.faults]
+        (row.sheet, row.number): [(fault["letter"], fault["why"]["vi"]) for fault in row.faults]
         for row in job.rows.filter(outcome=Row.Outcome.REFUSED)
     }

@@ -51,7 +51,7 @@ ROW = ("Hồ tiêu mẫu", "Hợp tác xã mẫu", None, 2026, "Tiêu sấy lạ
 
 def why(job) -> dict[int, tuple[str, str]]:
     return {
-        row.number: (row.faults[0]["letter"], row.faults[0]["why"])
+        row.number: (row.faults[0]["letter"], row.faults[0]["why"]["vi"])
         for row in job.rows.filter(outcome=O.REFUSED)
     }
 
@@ -167,7 +167,7 @@ def test_an_idea_of_a_refused_product_says_which_row_is_to_be_mended(cycle):
     row = ("Sản phẩm mẫu 1", "3200000001", None, "2026", "Mới.")
     other = ("Sản phẩm mẫu 2", "3200000001", None, "2026", "Mới.")
     job = read(ideas(row, other, producers=[producer_row(1)], products=[wrong]), officer())
-    told = {row.number: row.faults[0]["why"] for row in job.rows.filter(kind="idea")}
+    told = {row.number: row.faults[0]["why"]["vi"] for row in job.rows.filter(kind="idea")}
     assert told == {
         2: "“Sản phẩm mẫu 1” có trong tệp nhưng dòng đó không nhận (trang “Sản phẩm”, dòng 2). "
         "Hãy sửa dòng đó trước.",

@@ -114,7 +114,7 @@ def test_three_hundred_producers_and_four_hundred_products_with_planted_faults(p
     assert Product.objects.count() == 400 - refused["Sản phẩm"]
     assert OutreachEvent.objects.get().held_on == datetime.date(2026, 2, 28)
     row = job.rows.get(sheet="Chủ thể", number=222)
-    assert row.notes == ["Đã đưa chữ có dấu rời (hoặc ký tự ẩn) về dạng chuẩn."]
+    assert row.notes[0]["vi"] == "Đã đưa chữ có dấu rời (hoặc ký tự ẩn) về dạng chuẩn."
     assert Producer.objects.get(pk=row.target).name == "Chủ thể mẫu dấu rời"
 
 
@@ -194,7 +194,7 @@ def test_what_changed_since_the_preview_is_refused_and_not_overwritten(place):
     jobs.confirm(job=job, by=by)
     jobs.work(job.pk)
     assert Producer.objects.get().workers == 15
-    assert "đã được sửa sau khi xem trước" in job.rows.get().faults[0]["why"]
+    assert "đã được sửa sau khi xem trước" in job.rows.get().faults[0]["why"]["vi"]
 
 
 def test_a_tax_code_of_another_district_is_taken_and_tells_nothing(place):

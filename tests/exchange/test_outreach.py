@@ -87,7 +87,7 @@ def test_every_fault_is_named_by_column():
         10: "C",
         12: "",
     }
-    assert "05/03/2026" in job.rows.get(number=4).faults[0]["why"]  # 31/02
+    assert "05/03/2026" in job.rows.get(number=4).faults[0]["why"]["vi"]  # 31/02
     assert jobs.counts(job)[O.NEW] == 1
 
 

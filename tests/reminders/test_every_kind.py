@@ -3,6 +3,7 @@
 import pytest
 
 from ocop_portal.accounts.models import User
+from ocop_portal.page_language import kept
 from ocop_portal.reminders.registry import sources
 
 from .every_kind import plant
@@ -17,6 +18,7 @@ def test_every_kind_says_what_it_is_and_leads_whom_it_tells_to_a_page_that_opens
     for kind, deadline in found.items():
         assert 0 < len(deadline.title) <= 250 and deadline.text.endswith("."), kind
         assert ".." not in deadline.text and "%" not in deadline.title + deadline.text, kind
+        assert kept(deadline.text)["en"] != kept(deadline.text)["vi"], kind
         people = {*deadline.recipients, *deadline.superiors}
         assert people, kind
         for person in people:
