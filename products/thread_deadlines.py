@@ -82,7 +82,7 @@ def leaves_asked(ask: Ask) -> Iterator[Deadline]:
 
 @deadline_source(
     "comment",
-    label=gettext_lazy("Trao đổi giữa xã và huyện"),
+    label=gettext_lazy("Trao đổi giữa xã và cơ quan quản lý"),
     timing=ONCE,
     day_word=gettext_lazy("ngày gửi"),
 )
