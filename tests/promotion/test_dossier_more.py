@@ -108,6 +108,22 @@ def test_the_dossier_counts_papers_that_expired_or_will_soon(tree):
     assert (glance.there, glance.expired, glance.soon) == (1, 1, 1)
 
 
+def test_the_count_of_papers_and_their_lines_use_the_same_words(client, tree, district):
+    entry = make.entry_in(S.DOSSIER_OPEN, papers=False, product__producer__unit=tree.ho_xa)
+    Paper.objects.create(entry=entry, kind="samples", quantity=1, uploaded_by=district)
+    client.force_login(district)
+    answer = client.get(entry.get_absolute_url())
+    glance, lines = answer.context["glance"], answer.context["mandatory"]
+    assert glance.short == 1
+    assert glance.missing == len(lines) - 1
+    page = answer.content.decode()
+    counts, below = page.split('<ul class="glance"')[1].split("Giấy tờ bắt buộc")
+    counts = counts.split("</ul>")[0]
+    for words in ("Chưa có", "Chưa đủ"):
+        assert words in counts and words in below, words
+    assert "Thiếu" not in page.split('id="ho-so"')[1].split("</section>")[0]
+
+
 # --- Papers asked for ---------------------------------------------------------------------------
 
 
