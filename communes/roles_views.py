@@ -198,7 +198,7 @@ def role_give(request, pk):
                 request,
                 filled(
                     _("Đã giao vai trò %(role)s tại %(unit)s."),
-                    {"role": role.get_kind_display(), "unit": role.unit},
+                    {"role": role.get_kind_display(), "unit": role.unit.dated_name},
                 ),
             )
             return redirect("roles:user", pk)

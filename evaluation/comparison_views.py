@@ -68,11 +68,15 @@ def _compared(request, found: Round) -> dict:
         focus = next((row for row in shown if row.is_wide), None)
     if focus:
         focus.differences = differences(focus)
+    all_shown = len(shown) == len(table.products)
+    compares = any(len(row.sheets) > 1 for row in shown)
     return {
         "table": table,
         "focus": focus,
         "wide": sum(1 for row in shown if row.is_wide),
-        "all_shown": len(shown) == len(table.products),
+        # That no product differs is said only where some product has two sheets.
+        "all_shown": all_shown and compares,
+        "nothing_compared": all_shown and not compares,
         "may_settle": found.state == Round.State.TALLYING,
         "may_hear_again": request.user.has_perm("evaluation.end_scoring", found),
     }

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -49,6 +49,7 @@ FIELDS = (
     Field(_("Chủ thể"), lambda row: row.product.producer.name, 30),
     Field(_("Xã, thị trấn"), lambda row: str(row.product.producer.unit), 20),
     Field(_("Đợt đánh giá"), lambda row: row.result.candidate.round.name, 30),
+    Field(_("Nơi gửi"), lambda row: str(_sender(row)), 24),
     Field(_("Chuyển lên"), lambda row: row.get_to_level_display(), 14),
     Field(_("Nơi nhận"), lambda row: str(row.to_unit or ""), 20),
     Field(_("Ngày chuyển"), lambda row: row.sent_at, 18),
@@ -57,11 +58,21 @@ FIELDS = (
 )
 
 
-def _trail(*steps):
-    return [(_("Hồ sơ chuyển cấp trên"), reverse("evaluation:referrals")), *steps]
+SENT_UP = _("Hồ sơ chuyển cấp trên")
+SENT_TO_US = _("Hồ sơ cấp dưới chuyển lên")
+BOTH_WAYS = _("Hồ sơ chuyển giữa các cấp")
+
+
+def _trail(title, *steps):
+    return [(title, reverse("evaluation:referrals")), *steps]
+
+
+def _sender(row: Referral):
+    return row.result.candidate.round.council.unit
 
 
 def _shown(row: Referral) -> Referral:
+    row.sender = _sender(row)
     row.tone = TONES[row.state]
     row.is_late = bool(row.is_under_way and row.answer_due_on and row.answer_due_on < today())
     return row
@@ -69,21 +80,21 @@ def _shown(row: Referral) -> Referral:
 
 @require_safe
 def referrals(request):
-    """What the person's office sent up and what was sent to it, the newest first."""
+    """What was sent to the person's office, then what it sent up; each the newest first."""
     need(request, "evaluation.list_referrals")
+    units = unit_ids_in_scope(request.user, Role.Kind.DISTRICT_OFFICER)
     rows = acts.referrals_for(request.user).select_related(*_ABOUT)
+    # A CASE, as "in" says neither yes nor no of a row that went to no unit of the portal.
+    rows = rows.annotate(
+        is_ours=Case(When(to_unit__in=units, then=Value(True)), default=Value(False))
+    ).order_by("-is_ours", "-sent_at", "-pk")
     filters = ReferralFilterForm(request.GET or None)
     active = 0
     if filters.is_valid():
         way, state = filters.cleaned_data["chieu"], filters.cleaned_data["state"]
         active = bool(way) + bool(state)
         if way:
-            units = unit_ids_in_scope(request.user, Role.Kind.DISTRICT_OFFICER)
-            rows = (
-                rows.filter(to_unit__in=units)
-                if way == "den"
-                else rows.exclude(Q(to_unit__isnull=False) & Q(to_unit__in=units))
-            )
+            rows = rows.filter(is_ours=way == "den")
         if state:
             rows = rows.filter(state=state)
     q = request.GET.get("q", "").strip()
@@ -91,18 +102,25 @@ def referrals(request):
     if format_ := wanted_format(request):
         return as_file(format_, name="ho-so-chuyen-cap-tren", fields=FIELDS, rows=rows.iterator())
     page = page_of(request, rows)
+    received, sent = [], []
     for row in page.object_list:
-        _shown(row)
+        (received if row.is_ours else sent).append(_shown(row))
+    if received and sent:
+        title = BOTH_WAYS
+    else:
+        title = SENT_TO_US if received or request.GET.get("chieu") == "den" else SENT_UP
     return render(
         request,
         "evaluation/referrals.html",
         {
             "page": page,
+            "title": title,
+            "tables": [(SENT_TO_US, received, True), (SENT_UP, sent, False)],
             "q": q,
             "filter_form": filters,
             "active_count": active,
             "is_filtered": bool(q or active),
-            "breadcrumbs": crumbs((_("Hồ sơ chuyển cấp trên"), "")),
+            "breadcrumbs": crumbs((title, "")),
         },
     )
 
@@ -121,6 +139,7 @@ def referral(request, pk: int):
     found = _find(request, pk)
     result = found.result
     can_receive = request.user.has_perm("evaluation.receive_referral", found)
+    title = SENT_TO_US if can_receive else SENT_UP
     live = acts.live_candidate(found)
     if outcome := result.outcomes.first():
         outcome.shown_points = shown_points(outcome)
@@ -136,6 +155,7 @@ def referral(request, pk: int):
         "evaluation/referral.html",
         {
             "referral": found,
+            "title": title,
             "points": show_points(result.mean),
             "can_send": request.user.has_perm("evaluation.send_referral", found),
             "can_receive": can_receive,
@@ -145,7 +165,7 @@ def referral(request, pk: int):
             "drafts": drafts,
             "outcome": outcome,
             "history": entries_of(found),
-            "breadcrumbs": crumbs(*_trail((found.product, ""))),
+            "breadcrumbs": crumbs(*_trail(title, (found.product, ""))),
         },
     )
 
@@ -264,7 +284,7 @@ def referral_return(request, pk: int):
         title=_("Trả lại hồ sơ"),
         submit=_("Trả lại"),
         back=found.get_absolute_url(),
-        trail=_trail((found.product, found.get_absolute_url())),
+        trail=_trail(SENT_TO_US, (found.product, found.get_absolute_url())),
         lead=str(found.product),
         tone="danger",
     )
@@ -284,7 +304,7 @@ def referral_withdraw(request, pk: int):
         title=_("Thôi chuyển hồ sơ"),
         submit=_("Thôi chuyển"),
         back=found.get_absolute_url(),
-        trail=_trail((found.product, found.get_absolute_url())),
+        trail=_trail(SENT_UP, (found.product, found.get_absolute_url())),
         lead=str(found.product),
         tone="danger",
     )

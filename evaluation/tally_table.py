@@ -188,6 +188,10 @@ def closing_lines(round_: Round, rows: list[TallyRow]) -> list[dict]:
             "product": row.product,
             "words": row.hidden if row.hidden and not row.result else row.words,
             "is_out": row.knocked_out and (not row.hidden or row.result is not None),
+            # Why the stars are what they are stands on the sheets: nothing of it where these are hidden.
+            "band": 0 if row.hidden or row.knocked_out or row.mean is None else row.band,
+            "stars": row.stars,
+            "lowered": [] if row.hidden else row.lowered,
         }
         for row in rows
     ]

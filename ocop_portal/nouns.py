@@ -38,6 +38,7 @@ NOUNS = {
         "đếm trong danh sách", "sản phẩm chủ lực", "sản phẩm chủ lực"
     ),
     "chu trình": npgettext_lazy("đếm trong danh sách", "chu trình", "chu trình"),
+    "người dùng": npgettext_lazy("đếm trong danh sách", "người dùng", "người dùng"),
 }
 
 

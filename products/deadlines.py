@@ -87,7 +87,7 @@ AWAITS_ANSWER = (
 )
 
 
-@deadline_source("answer", label=_("Trả lời giữa xã và huyện"))
+@deadline_source("answer", label=_("Trả lời giữa xã và cơ quan quản lý"))
 def answers_owed(ask: Ask) -> Iterator[Deadline]:
     """What was handed over waits no longer than the district's answer time, in working days."""
     officers = officers_for(ask)

@@ -54,6 +54,11 @@ class DossierLine:
         """Papers are there, but the validity of each has ended."""
         return bool(self.papers) and not self.is_in and self.item.form == "file"
 
+    @property
+    def is_short(self) -> bool:
+        """Some has been handed in, but not enough."""
+        return bool(self.papers) and not self.is_in and not self.is_expired
+
     def _counts(self, paper: Paper) -> bool:
         if paper.valid_until and paper.valid_until < today():
             return False

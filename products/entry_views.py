@@ -146,6 +146,7 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
     names = {item.code: item.name for item in found.cycle.law.dossier}
     for paper in withdrawn:
         paper.kind_name = names.get(paper.kind, paper.kind)
+    forward = [row for row in moves if row["row"].forward]
     return render(
         request,
         "products/entry.html",
@@ -159,7 +160,9 @@ def _entry_page(request, found: Entry, *, refused=(), tried: dict | None = None,
             "returned": _last_return(found, events),
             "track": _track(steps),
             "due": due,
-            "forward": [row for row in moves if row["row"].forward],
+            "forward": forward,
+            # One button of the page is the next to press: this move, else what it waits for.
+            "may_move_on": any(not row["why_not"] for row in forward),
             "backward": [row for row in moves if not row["row"].forward],
             "refused": refused,
             "typed_elsewhere": (

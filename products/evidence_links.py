@@ -72,6 +72,7 @@ class Glance:
 
     there: int
     missing: int
+    short: int  # some of it is there, not enough
     expired: int
     soon: int  # there, but the last one ends within `SOON`
     proved: int
@@ -90,7 +91,8 @@ def glance_of(lines: list[dossier.DossierLine], criteria: law.CriteriaSet | None
     leaves = criteria.leaves if criteria else ()
     return Glance(
         there=sum(line.applies and line.is_in for line in lines),
-        missing=sum(line.is_missing and not line.is_expired for line in lines),
+        missing=sum(line.is_missing and not line.papers for line in lines),
+        short=sum(line.applies and line.is_short for line in lines),
         expired=sum(line.applies and line.is_expired for line in lines),
         soon=sum(line.applies and line.is_in and _ends_soon(line) for line in lines),
         proved=sum(leaf.code in proved for leaf in leaves),

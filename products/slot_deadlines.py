@@ -14,7 +14,7 @@ from .paper_slots import WITH_COMMUNE
 from .scope import DOSSIER_MATTERS
 
 
-@deadline_source("paper-slot", label=_("Giấy tờ huyện yêu cầu thêm"))
+@deadline_source("paper-slot", label=_("Giấy tờ cơ quan quản lý yêu cầu thêm"))
 def slots_owed(ask: Ask) -> Iterator[Deadline]:
     """Papers asked for that are not handed in when their day comes."""
     officers = officers_for(ask)

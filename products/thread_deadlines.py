@@ -86,7 +86,7 @@ def leaves_asked(ask: Ask) -> Iterator[Deadline]:
 
 @deadline_source(
     "comment",
-    label=_("Trao đổi giữa xã và huyện"),
+    label=_("Trao đổi giữa xã và cơ quan quản lý"),
     timing=ONCE,
     day_word=_("ngày gửi"),
 )

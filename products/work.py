@@ -87,7 +87,11 @@ def slots_waiting(user):
     entries = entries_for(user).filter(state__in=DOSSIER_MATTERS, cycle__is_closed=False)
     slots = PaperSlot.objects.filter(entry__in=entries.values("pk")).select_related("entry")
     sides = (
-        (Role.Kind.COMMUNE_OFFICER, WITH_COMMUNE, _("Giấy tờ huyện yêu cầu, cần bổ sung")),
+        (
+            Role.Kind.COMMUNE_OFFICER,
+            WITH_COMMUNE,
+            _("Giấy tờ cơ quan quản lý yêu cầu, cần bổ sung"),
+        ),
         (Role.Kind.DISTRICT_OFFICER, (PaperSlot.State.FILLED,), _("Giấy tờ bổ sung chờ kiểm tra")),
     )
     for kind, states, label in sides:

@@ -211,7 +211,8 @@ def add_imports() -> list:
 def visits() -> list[tuple]:
     """(account or "", name of the file, name of the address, arguments, what to do there).
 
-    What to do: "" to look only, "?…" a query, "press …" a button whose answer is the picture.
+    What to do: "" to look only, "?…" a query, "press …" a button whose answer is the picture,
+    "untick, press …" the same after every tick on the page is taken out.
     """
     from communes.models import Role, Unit
     from evaluation.check_code import new_code
@@ -508,7 +509,7 @@ def visits() -> list[tuple]:
             "referral-send-wrong",
             "evaluation:referral_send",
             (published.pk,),
-            "press Chuyển hồ sơ",
+            "untick, press Chuyển hồ sơ",  # what may be sent is ticked from the start
         ),
         ("thuky", "referral-withdraw", "evaluation:referral_withdraw", (referral.pk,)),
         ("canbotinh", "referrals-received", "evaluation:referrals", (), "?chieu=den"),
@@ -952,7 +953,8 @@ def take(
                 continue
             path = url + in_language(path, language) + (what if what.startswith("?") else "")
             with translation.override(language):
-                button = translation.gettext(what[6:]) if what.startswith("press ") else ""
+                press = what.removeprefix("untick, ")
+                button = translation.gettext(press[6:]) if press.startswith("press ") else ""
             for width in widths:
                 if (who, width) not in pages:
                     pages[who, width] = _sit_down(browser, url, who, passwords, width, dark)
@@ -961,6 +963,9 @@ def take(
                 try:
                     page.goto(path)
                     if button:
+                        if press != what:
+                            for box in page.locator("main input[type=checkbox]").all():
+                                box.uncheck()
                         page.get_by_role("button", name=button, exact=True).click()
                         page.wait_for_load_state()
                     _picture(page, file, width)

@@ -99,6 +99,11 @@ class Standing:
         return self.checked_on is not None
 
     @property
+    def awaits_signature(self) -> bool:
+        """Whether every section was found to agree and nobody has signed that yet."""
+        return not self.is_checked and 0 < self.sections <= self.ticked
+
+    @property
     def tone(self) -> str:
         """The colour of the state's badge."""
         if self.state == law.MISSING:
@@ -126,6 +131,10 @@ class Standing:
                 "document": self.document,
                 "by": self.checked_by,
                 "on": self.checked_on.strftime("%d/%m/%Y"),
+            }
+        if self.awaits_signature:
+            return _("đã đối chiếu đủ %(sections)s mục với văn bản ký, chờ ký xác nhận") % {
+                "sections": self.sections
             }
         if self.ticked:
             return _("đang đối chiếu với văn bản ký: %(ticked)s/%(sections)s mục khớp") % {

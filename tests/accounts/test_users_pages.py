@@ -137,6 +137,35 @@ def test_a_strange_filter_narrows_nothing(as_administrator, strange):
     assert len(names(as_administrator.get(USERS, strange))) == 1
 
 
+def test_the_list_tells_who_has_a_second_factor_and_who_has_not(as_administrator):
+    having, lacking = UserFactory(full_name="Có Lớp Hai"), UserFactory(full_name="Không Lớp Hai")
+    second_factor(having)
+    for person, words in ((having, "Đã bật"), (lacking, "Chưa bật")):
+        page = as_administrator.get(USERS, {"q": person.full_name}).content.decode()
+        assert words in page.split("<tbody>")[1], person
+        assert 'data-label="Xác thực hai lớp">–' not in page
+
+
+def test_a_unit_that_is_no_more_is_written_alike_wherever_a_role_is_named(as_administrator):
+    unit = vinh_linh().ho_xa
+    unit.valid_until = datetime.date(2019, 12, 31)
+    unit.save()
+    person = UserFactory()
+    sent = {"kind": K.COMMUNE_OFFICER, "unit": unit.pk, "since": "30/09/2019"}
+    given = as_administrator.post(reverse("roles:role_give", args=[person.pk]), sent, follow=True)
+    role = person.roles.get()
+    dated = "Thị trấn Hồ Xá (đến 31/12/2019)"
+    assert f"Đã giao vai trò cán bộ cấp xã tại {dated}." in given.content.decode()
+    for path in (
+        USERS,
+        reverse("roles:user", args=[person.pk]),
+        reverse("roles:role_end", args=[role.pk]),
+    ):
+        page = as_administrator.get(path).content.decode()
+        # The list's filter names units too.
+        assert dated in page.split("<tbody>")[-1], path
+
+
 LIST_QUERIES = 10
 PAGE_QUERIES = 13
 

@@ -136,6 +136,23 @@ def test_a_spread_of_exactly_the_limit_is_within_it():
     assert product.pairs == []
 
 
+def test_with_one_sheet_a_product_nothing_is_said_to_agree():
+    round_ = factories.open_round(members=3)
+    found = people(round_)
+    factories.scored_sheet(only(round_), found["member"], total=72)
+    rounds.end_scoring(round_=round_, by=found["secretary"])
+    page = get(found["secretary"], "room", round_.pk).content.decode()
+    assert "không sản phẩm nào lệch" not in page
+    assert "Chưa sản phẩm nào có hai phiếu hợp lệ để so sánh." in page
+
+
+def test_sheets_that_agree_are_said_to():
+    round_, found = ended(70, 72)
+    page = get(found["chair"], "room", round_.pk).content.decode()
+    assert "không sản phẩm nào lệch quá 10 điểm" in page
+    assert "để so sánh" not in page
+
+
 def test_the_criteria_on_which_members_differ_most_come_first():
     round_ = factories.open_round(members=2)
     candidate, (first, second) = only(round_), factories.scorers(round_.council)

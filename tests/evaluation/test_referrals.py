@@ -295,6 +295,48 @@ def test_the_list_goes_out_as_it_is_seen(province, sent):
     assert get(province, "referrals", export="xlsx").content[:2] == b"PK"
 
 
+def test_either_office_reads_the_dossier_by_its_own_words(province, district_round, sent):
+    district = str(district_round.council.unit)
+    below = people(district_round)["officer"]
+    for name, args in (("referrals", ()), ("referral", (sent.pk,))):
+        page = get(province, name, *args).content.decode()
+        assert "Hồ sơ cấp dưới chuyển lên" in page, name
+        assert "Hồ sơ chuyển cấp trên" not in page, name
+        assert "Nơi gửi" in page and district in page, name
+        page = get(below, name, *args).content.decode()
+        assert "Hồ sơ chuyển cấp trên" in page, name
+        assert "Hồ sơ cấp dưới chuyển lên" not in page, name
+        assert "Nơi gửi" not in page, name
+    file = get(province, "referrals", export="csv")
+    head, row = b"".join(file.streaming_content).decode().splitlines()
+    assert "Nơi gửi" in head and district in row
+
+
+def test_an_office_that_sends_and_receives_sees_the_two_apart(district_round, sent):
+    other = send(factories.closed_round(publish=True))[0]
+    Referral.objects.filter(pk=other.pk).update(to_unit=district_round.council.unit)
+    officer = people(district_round)["officer"]
+    page = get(officer, "referrals").content.decode()
+    assert "<h1>Hồ sơ chuyển giữa các cấp</h1>" in page
+    received, up = page.split("<h2>Hồ sơ chuyển cấp trên</h2>")
+    received = received.split("<h2>Hồ sơ cấp dưới chuyển lên</h2>")[1]
+    assert url("referral", other.pk) in received and url("referral", sent.pk) not in received
+    assert url("referral", sent.pk) in up and url("referral", other.pk) not in up
+    for way, shown, not_shown in (("den", other, sent), ("di", sent, other)):
+        page = get(officer, "referrals", chieu=way).content.decode()
+        assert url("referral", shown.pk) in page, way
+        assert url("referral", not_shown.pk) not in page, way
+
+
+def test_what_went_to_no_unit_of_the_portal_is_listed_as_sent():
+    round_ = factories.closed_round(publish=True)
+    sent = send(round_)[0]
+    assert sent.to_unit is None
+    for query in ({}, {"chieu": "di"}):
+        page = get(people(round_)["officer"], "referrals", **query).content.decode()
+        assert url("referral", sent.pk) in page
+
+
 def test_list_and_page_cost_the_same_however_many_there_are(province):
     counts = []
     client = signed_in(province)

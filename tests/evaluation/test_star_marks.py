@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from evaluation import rounds, sheets
-from evaluation.models import MarkFinding, Result
+from evaluation.models import MarkFinding, Result, Seat
 from evaluation.rounds import RoundRefused
 from evaluation.tally import replayed, round_tally
 from ocop_portal import law
@@ -99,8 +99,38 @@ def test_a_sheet_of_95_points_without_a_five_star_mark_is_four_stars_on_sheet_an
     page = get(secretary(round_), "tally", round_.pk).content.decode()
     assert "95,00 điểm, hạng 4 sao" in page
     assert "Hạng 5 sao: chưa đạt mức tối thiểu ở tiêu chí 5.c, 7, 9." in page
+    page = get(secretary(round_), "round_close", round_.pk).content.decode()
+    assert "Điểm bình quân thuộc khung 5 sao, kết quả 4 sao:" in page
+    assert "Hạng 5 sao: chưa đạt mức tối thiểu ở tiêu chí 5.c, 7, 9." in page
     assert post(secretary(round_), "round_close", round_.pk).status_code == 302
     assert (Result.objects.get().band, Result.objects.get().stars) == (5, 4)
+
+
+def test_before_closing_the_band_is_told_where_nothing_lowers_it():
+    round_ = scored({})
+    assert row_of(round_).tally.stars == 5
+    page = get(secretary(round_), "round_close", round_.pk).content.decode()
+    assert "Điểm bình quân thuộc khung 5 sao." in page
+    assert "chưa đạt mức tối thiểu" not in page
+
+
+def test_a_secretary_with_a_conflict_closes_without_reading_why_the_stars_are_fewer():
+    round_ = under("148-2023", members=3)
+    candidate = round_.candidates.get()
+    Seat.objects.filter(council=round_.council, position="secretary").update(scores=True)
+    by = secretary(round_)
+    post(by, "conflict", candidate.pk, kind="kin")
+    criteria = candidate.pinned_set.criteria
+    for user in factories.scorers(round_.council):
+        if user != by:
+            factories.scored_sheet(
+                candidate, user, options=factories.options_with(criteria, WITHOUT_FIVE)
+            )
+    rounds.end_scoring(round_=round_, by=by)
+    page = get(by, "round_close", round_.pk).content.decode()
+    assert "Anh/chị đã khai có liên quan" in page
+    for words in ("thuộc khung", "chưa đạt mức tối thiểu", "5.c, 7, 9"):
+        assert words not in page, words
 
 
 def test_the_answer_to_a_saved_mark_tells_the_stars_anew():

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+from django.utils.html import escape
 
 from evaluation import rounds, sheets
 from evaluation.models import Candidate, Mark, Result, Round, Seat, Sheet
@@ -213,6 +214,15 @@ def knocked_out_by(number_of_sheets):
             )
         sheets.submit_sheet(sheet_id=sheet.pk, user=user)
     return rounds.end_scoring(round_=round_, by=secretary(round_)), candidate
+
+
+def test_on_a_sheet_that_was_handed_in_a_printed_knock_out_is_a_warning_declared_or_not():
+    _round, candidate = knocked_out_by(1)
+    rule = next(r for r in candidate.pinned_set.criteria.rules if r.key == "knock_out:1.1")
+    for sheet in candidate.sheets.all():
+        page = get(sheet.seat.user, "sheet_view", sheet.pk).content.decode()
+        before = page.split(escape(rule.text))[0]
+        assert "is-rule" in before[before.rindex('class="criterion-note') :]
 
 
 def find(round_, candidate, finding, reason="Đã kiểm tra hóa đơn"):

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from ocop_portal import law
@@ -192,6 +193,33 @@ def test_without_a_scan_the_page_says_where_to_add_one(desk):
     page = text(desk.get(reverse("lawbook:check_begin", args=[SLUG, 1])))
     assert "chưa có bản chụp nào" in page
     assert reverse("lawbook:document_add", args=[SLUG]) in page
+    assert "Bắt đầu đối chiếu" not in page
+
+
+def test_without_a_scan_nothing_is_begun_and_the_answer_says_why(desk, officer):
+    begin = reverse("lawbook:check_begin", args=[SLUG, 1])
+    answer = desk.post(begin, {"document": 1, "text": shelf.in_file().digest})
+    assert answer.status_code == 422
+    assert "Chưa đối chiếu được: Quyết định này chưa có bản chụp nào." in text(answer)
+    # A scan that was withdrawn is none, also for somebody whose page is older than the withdrawal.
+    gone = shelf.document(
+        withdrawn_at=timezone.now(), withdrawn_by=officer, withdrawn_reason="Nhầm văn bản"
+    )
+    answer = desk.post(begin, {"document": gone.pk, "text": shelf.in_file().digest})
+    assert answer.status_code == 422
+    assert "chưa có bản chụp nào" in text(answer)
+    assert not SetCheck.objects.exists()
+
+
+def test_a_comparison_of_every_section_waits_for_its_signature(desk, officer):
+    sections = len(checking.pieces_of(shelf.in_file()))
+    shelf.checked(shelf.in_file(), officer=officer, ticked=sections, sections=sections)
+    for page in (
+        text(desk.get(reverse("lawbook:set_desk", args=[SLUG, 1]))),
+        text(desk.get(reverse("lawbook:decision_desk", args=[SLUG]))),
+    ):
+        assert f"Đã đối chiếu đủ {sections} mục, chờ ký" in page
+        assert "Đang đối chiếu" not in page
 
 
 @pytest.mark.parametrize("many", [1, 3])

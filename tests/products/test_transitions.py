@@ -253,6 +253,23 @@ def test_a_product_classified_by_another_decision_does_not_enter():
         cycle.enter(product=entry.product, cycle=other, by=officer())
 
 
+@pytest.mark.parametrize("state", [S.IDEA_REGISTERED, S.PLAN_RECEIVED, S.DOSSIER_SUBMITTED])
+@pytest.mark.parametrize("complete", [True, False])
+def test_at_most_one_button_of_the_page_is_the_next_to_press(client, state, complete):
+    entry = full_entry(state) if complete else entry_in(state, papers=False)
+    client.force_login(officer())
+    answer = client.get(entry.get_absolute_url())
+    (forward,) = answer.context["forward"]
+    main = answer.content.decode().split("<main", 1)[1].split("</main>")[0]
+    buttons = [part.split(">", 1)[1] for part in main.split('class="btn btn-primary"')[1:]]
+    if not forward["why_not"]:
+        assert [text.split("<")[0] for text in buttons] == [str(forward["row"].label)]
+    elif answer.context["may_assess"]:
+        assert len(buttons) == 1 and "từng" in buttons[0]
+    else:
+        assert buttons == []
+
+
 # --- Twice, and two at once -------------------------------------------------------------------
 
 

@@ -8,14 +8,14 @@ from django.urls import reverse
 
 from communes.models import Role, today
 from evaluation.evidence import kinds_for
-from ocop_portal.reminders.registry import Ask
+from ocop_portal.reminders.registry import Ask, sources
 from ocop_portal.worklist import work_of
 from products import dossier
 from products.cycle import BY_NAME, why_not
 from products.dossier import PaperRefused
 from products.evidence_links import criteria_of, glance_of, link_evidence
 from products.files import check_upload
-from products.models import Entry, EvidenceLink, Paper, PaperSlot
+from products.models import Cycle, Entry, EvidenceLink, Paper, PaperSlot
 from products.paper_slots import answer_slot, ask_for, fill_slot
 from products.slot_deadlines import slots_owed
 from tests import factories as make
@@ -108,6 +108,22 @@ def test_the_dossier_counts_papers_that_expired_or_will_soon(tree):
     assert (glance.there, glance.expired, glance.soon) == (1, 1, 1)
 
 
+def test_the_count_of_papers_and_their_lines_use_the_same_words(client, tree, district):
+    entry = make.entry_in(S.DOSSIER_OPEN, papers=False, product__producer__unit=tree.ho_xa)
+    Paper.objects.create(entry=entry, kind="samples", quantity=1, uploaded_by=district)
+    client.force_login(district)
+    answer = client.get(entry.get_absolute_url())
+    glance, lines = answer.context["glance"], answer.context["mandatory"]
+    assert glance.short == 1
+    assert glance.missing == len(lines) - 1
+    page = answer.content.decode()
+    counts, below = page.split('<ul class="glance"')[1].split("Giấy tờ bắt buộc")
+    counts = counts.split("</ul>")[0]
+    for words in ("Chưa có", "Chưa đủ"):
+        assert words in counts and words in below, words
+    assert "Thiếu" not in page.split('id="ho-so"')[1].split("</section>")[0]
+
+
 # --- Papers asked for ---------------------------------------------------------------------------
 
 
@@ -161,10 +177,32 @@ def test_the_commune_is_reminded_until_it_hands_in_and_then_the_district_has_wor
     )
     (owed,) = slots_owed(days)
     assert (owed.recipients, owed.superiors) == ((commune.pk,), (district.pk,))
-    assert "Giấy tờ huyện yêu cầu, cần bổ sung" in [str(row.label) for row in work_of(commune)]
+    assert "Giấy tờ cơ quan quản lý yêu cầu, cần bổ sung" in [
+        str(row.label) for row in work_of(commune)
+    ]
     fill_slot(slot=slot, paper=Paper(), upload=upload(), by=commune)
     assert list(slots_owed(days)) == []
     assert "Giấy tờ bổ sung chờ kiểm tra" in [str(row.label) for row in work_of(district)]
+
+
+def test_the_office_that_runs_the_cycle_is_named_as_what_it_is(client, tree, district):
+    entry = entry_at(tree, S.DOSSIER_SUBMITTED)
+    client.force_login(district)
+    words = text_of(client.get(entry.get_absolute_url()))
+    assert "Trao đổi giữa xã và huyện" in words
+    assert "Giấy tờ huyện yêu cầu thêm" in words
+    Cycle.objects.filter(pk=entry.cycle_id).update(unit=tree.province)
+    client.force_login(make.officer(unit=tree.province))
+    words = text_of(client.get(entry.get_absolute_url()))
+    assert "Trao đổi giữa xã và tỉnh" in words
+    assert "Giấy tờ tỉnh yêu cầu thêm" in words
+    assert "huyện yêu cầu" not in words and "xã và huyện" not in words
+
+
+def test_a_kind_of_reminder_names_no_level_of_office():
+    labels = {source.kind: str(source.label) for source in sources()}
+    for kind in ("comment", "paper-slot", "answer"):
+        assert "huyện" not in labels[kind], kind
 
 
 def test_the_pages_ask_fill_and_show(client, tree, district, commune):
