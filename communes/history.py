@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from .programme import LOADED
 
@@ -82,7 +83,13 @@ def last_change(instance: models.Model) -> dict:
 
 
 def _what(kind: str) -> str:
-    return {"+": _("Nhập mới"), "~": _("Sửa"), "-": _("Xóa")}[kind]
+    # In English what was done is not what a button offers: "Edited", not "Edit".
+    done = {
+        "+": pgettext("đã làm", "Nhập mới"),
+        "~": pgettext("đã làm", "Sửa"),
+        "-": pgettext("đã làm", "Xóa"),
+    }
+    return done[kind]
 
 
 def _reason(row) -> str:

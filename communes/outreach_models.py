@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from ocop_portal.portal_words import know, portal_words
 from ocop_portal.text import fold
 
 from .kept_files import KeptFile
@@ -24,6 +25,7 @@ SUGGESTED_KINDS = (
     _("Tư vấn tại cơ sở"),
     _("Tham quan, học tập"),
 )
+know(*SUGGESTED_KINDS)
 
 
 class OutreachEvent(Withdrawable):
@@ -94,7 +96,7 @@ class OutreachEvent(Withdrawable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.title}"
+        return f"{portal_words(self.kind)}: {self.title}"
 
     def clean(self) -> None:
         # Before the constraints are looked at, one of which compares it.

@@ -29,7 +29,7 @@ def composition(rating: PublicRating) -> Composition | None:
     counts = Counter(seat["position"] for seat in seats)
     numerator, denominator = record.content["round"]["quorum"]
     return Composition(
-        seats=[(str(p.label), counts[p]) for p in Seat.Position if counts[p]],
+        seats=[(p.label, counts[p]) for p in Seat.Position if counts[p]],
         scoring=sum(seat["scores"] for seat in seats),
         quorum=(numerator, denominator),
     )

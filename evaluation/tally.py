@@ -442,14 +442,15 @@ def proposal(round_: Round, tally: law.Tally) -> tuple[str, str]:
     district under 148/QĐ-TTg, recognised by the district and not sent on for 4.
     """
     level = round_.level_on_day
+    # Written down, so Vietnamese on whatever page it is worked out; pages say `portal_words` of it.
     if tally.knocked_out:
-        return Result.Proposal.OUT, str(_("bị loại"))
+        return Result.Proposal.OUT, "bị loại"
     if level.returns_below is not None and tally.mean < level.returns_below:
-        return Result.Proposal.IMPROVE, str(_("trả về để hoàn thiện"))
+        return Result.Proposal.IMPROVE, "trả về để hoàn thiện"
     higher = level.refers(tally.mean)
     if higher and tally.stars >= round_.law.band(level.refers_from):
         name = round_.law.level(higher, on=round_.meets_on).name
-        return Result.Proposal.REFER, str(_("đề nghị %s đánh giá, phân hạng") % name.lower())
+        return Result.Proposal.REFER, f"đề nghị {name.lower()} đánh giá, phân hạng"
     if tally.stars in level.recognises:
-        return Result.Proposal.RECOGNISE, str(_("đề nghị %s công nhận") % level.authority)
-    return Result.Proposal.IMPROVE, str(_("trả về để hoàn thiện"))
+        return Result.Proposal.RECOGNISE, f"đề nghị {level.authority} công nhận"
+    return Result.Proposal.IMPROVE, "trả về để hoàn thiện"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
 from ocop_portal.page_language import filled
+from ocop_portal.portal_words import portal_words
 
 from .models import Candidate, Declaration, Result, Round, Seat, Sheet
 from .papers.record import RecordedSeat, freeze, recorded_seats
@@ -144,14 +145,16 @@ def result_words(round_: Round, *, mean, stars: int, proposed: str) -> str:
     if mean is None:
         return _("Chưa có phiếu hợp lệ")
     words = {
-        "level": round_.level_on_day.name,
+        "level": portal_words(round_.level_on_day.name),
         "points": law.show_points(mean),
         "stars": stars,
-        "proposal": proposed,
+        "proposal": portal_words(proposed),
     }
     if stars:
-        return _("Kết quả %(level)s: %(points)s điểm, hạng %(stars)d sao, %(proposal)s") % words
-    return _("Kết quả %(level)s: %(points)s điểm, %(proposal)s") % words
+        return filled(
+            _("Kết quả %(level)s: %(points)s điểm, hạng %(stars)d sao, %(proposal)s"), words
+        )
+    return filled(_("Kết quả %(level)s: %(points)s điểm, %(proposal)s"), words)
 
 
 def tally_rows(round_: Round) -> list[TallyRow]:

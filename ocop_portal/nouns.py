@@ -38,15 +38,26 @@ NOUNS = {
         "đếm trong danh sách", "sản phẩm chủ lực", "sản phẩm chủ lực"
     ),
     "chu trình": npgettext_lazy("đếm trong danh sách", "chu trình", "chu trình"),
+    "chủ tịch": npgettext_lazy("đếm trong danh sách", "chủ tịch", "chủ tịch"),
+    "phó chủ tịch": npgettext_lazy("đếm trong danh sách", "phó chủ tịch", "phó chủ tịch"),
+    "thành viên": npgettext_lazy("đếm trong danh sách", "thành viên", "thành viên"),
+    "thư ký": npgettext_lazy("đếm trong danh sách", "thư ký", "thư ký"),
+    "tổ tư vấn giúp việc": npgettext_lazy(
+        "đếm trong danh sách", "tổ tư vấn giúp việc", "tổ tư vấn giúp việc"
+    ),
+    "điểm": npgettext_lazy("đếm trong danh sách", "điểm", "điểm"),
+    "sao": npgettext_lazy("đếm trong danh sách", "sao", "sao"),
     "người dùng": npgettext_lazy("đếm trong danh sách", "người dùng", "người dùng"),
 }
 
 
-def counted(noun, count: int) -> str:
+def counted(noun, count) -> str:
     """The noun as it follows this number, in the language of the page; an unknown one as it is.
 
-    `noun` is the Vietnamese word, or lazy.
+    `noun` is the Vietnamese word, or lazy; `count` a number, or one as it is shown ("66,66").
     """
     with override(DEFAULT):
         source = str(noun)
-    return npgettext(LISTED, source, source, count) if source in NOUNS else str(noun)
+    if source not in NOUNS:
+        return str(noun)
+    return npgettext(LISTED, source, source, 1 if count in (1, "1") else 2)

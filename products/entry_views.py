@@ -14,6 +14,7 @@ from ocop_portal import law
 from ocop_portal.lawbook import versions
 from ocop_portal.page_language import filled
 from ocop_portal.pages import crumbs, take_errors
+from ocop_portal.portal_words import portal_words
 
 from . import board as boards
 from . import dossier
@@ -213,12 +214,13 @@ def _track(steps: list[CycleStep]) -> list[dict]:
 def _told(event: EntryEvent, names: dict[str, str]) -> dict:
     """One event in words, for the history; `names` are those of the dossier's items."""
     row = BY_NAME.get(event.action)
-    what = str(row.told if row else OTHER_ACTIONS.get(event.action, event.action))
-    reason = event.reason
+    what = row.told if row else OTHER_ACTIONS.get(event.action, event.action)
+    reason = portal_words(event.reason)
     if event.action in TOLD_BY_REASON:
-        what, reason = f"{what}: {event.reason}", ""
+        what, reason = filled("%s: %s", (what, reason)), ""
     elif event.action == "paper.withdrawn":
-        what = f"{what}: {', '.join(names.get(p['kind'], p['name']) for p in event.handed_in)}"
+        papers = ", ".join(names.get(p["kind"], p["name"]) for p in event.handed_in)
+        what = filled("%s: %s", (what, papers))
     return {
         "when": event.at,
         "who": event.by,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from communes.models import Unit
+from ocop_portal.portal_words import portal_words
 
 from . import catalogue, roadmap
 from .bars import Bar, drawn, drawn_to_targets
@@ -91,7 +92,7 @@ def _products() -> list[Chart]:
             _("Sản phẩm theo năm"),
             _("Năm"),
             noun,
-            [Bar(year, years[year]) for year in sorted(years)],
+            [Bar(portal_words(year), years[year]) for year in sorted(years)],
             _("Năm của quyết định mới nhất, ghi như nguồn công bố."),
         ),
     ]

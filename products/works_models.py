@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 from communes.kept_files import KeptFile
 from communes.models import today
 from communes.withdrawable import WithdrawableQuerySet
+from ocop_portal.portal_words import know, portal_words
 from ocop_portal.text import fold
 
 from .promotion_models import MOST_DONG, PromotionRow
@@ -34,6 +35,7 @@ SUGGESTED_SOURCES = (
     _("Doanh nghiệp, tổ chức"),
     _("Dự án"),
 )
+know(*SUGGESTED_KINDS, *SUGGESTED_SOURCES)
 
 
 def once(name: str, words) -> models.UniqueConstraint:
@@ -217,7 +219,7 @@ class Grant(OfEntry):
         constraints = [once("grant_once", _("Đã ghi khoản hỗ trợ này."))]
 
     def __str__(self) -> str:
-        return self.kind
+        return str(portal_words(self.kind))
 
     def words(self) -> str:
         return (

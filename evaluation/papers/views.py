@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from ocop_portal.law import show_points
 from ocop_portal.page_language import filled
 from ocop_portal.papers.serving import paper_file
+from ocop_portal.portal_words import portal_words
 
 from ..models import Candidate, Conflict, Result, Round, Sheet
 from ..pages import crumbs, find_round
@@ -192,7 +193,7 @@ def _results(round_: Round, *, complaints: bool) -> list[Result]:
             _("%(points)s điểm, %(rank)s"),
             {
                 "points": show_points(row.mean),
-                "rank": content.rank(row).lower(),
+                "rank": portal_words(content.rank(row).lower()),
             },
         )
     return rows

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from ocop_portal.law import show_points
 from ocop_portal.nouns import counted
 from ocop_portal.page_language import read_kept
+from ocop_portal.portal_words import portal_words
 
 register = template.Library()
 
@@ -38,6 +39,7 @@ NOTHING = "–"
 
 register.simple_tag(counted)
 register.filter(read_kept)
+register.filter("portal_words", portal_words)
 
 
 @register.simple_tag

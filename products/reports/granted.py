@@ -6,6 +6,7 @@ from django.db.models import Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ocop_portal.portal_words import portal_words
 from products.models import Grant
 from products.scope import works_for
 
@@ -39,8 +40,8 @@ def granted(ask: Ask):
             (
                 product.producer.name,
                 places.name(places.unit_of(product.producer.unit_id, grant.decided_on)),
-                kinds[grant.kind_key],
-                sources[grant.source_key],
+                said(kinds[grant.kind_key]),
+                said(sources[grant.source_key]),
                 grant.decision_number,
                 grant.decided_on,
                 grant.amount,
@@ -51,8 +52,8 @@ def granted(ask: Ask):
     kinds, by_kind = _summed(found, "kind")
     sources, by_source = _summed(found, "source")
     years = sorted({year for _kind, year in by_kind})
-    yield counted(_("Theo loại hỗ trợ"), _("Loại hỗ trợ"), years, by_kind)
-    yield counted(_("Theo nguồn"), _("Nguồn"), years, by_source)
+    yield counted(_("Theo loại hỗ trợ"), _("Loại hỗ trợ"), years, by_kind, name=said)
+    yield counted(_("Theo nguồn"), _("Nguồn"), years, by_source, name=said)
     communes = Counter()
     owner = "entry__product__producer__unit"
     days = found.order_by().values_list(owner, "decided_on").annotate(money=Sum("amount"))
@@ -81,6 +82,11 @@ def granted(ask: Ask):
         Listed(found.select_related("entry__product__producer").order_by("decided_on", "pk"), row),
         bars=None,
     )
+
+
+def said(word: str) -> str:
+    """A kind or source in the language of the page, where it is one that the portal offers."""
+    return str(portal_words(word))
 
 
 def _summed(found: QuerySet[Grant], field: str) -> tuple[dict[str, str], Counter]:

@@ -5,6 +5,8 @@ from collections import Counter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ocop_portal.portal_words import portal_words
+
 from .places import Places
 from .registry import Ask, counted, report
 from .rows import day_of, recognitions, summed, year_or_period
@@ -34,7 +36,9 @@ def recognised(ask: Ask):
         branches[branch, star] += number
         day = day_of(year, period, *decided) if decided else places.today
         communes[places.unit_of(unit, day), star] += number
-    by_year = counted(_("Theo năm"), _("Năm"), columns, years)
+    by_year = counted(
+        _("Theo năm"), _("Năm"), columns, years, name=lambda year: str(portal_words(year))
+    )
     if undated:
         by_year.note = (
             _("%d lượt công nhận mà nguồn không nêu năm, nên không tính vào báo cáo.") % undated
