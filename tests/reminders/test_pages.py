@@ -194,7 +194,7 @@ def test_the_administrator_sees_the_last_scan_the_backlog_and_what_failed(client
     shown = text_of(client.get(page))
     for words in (
         "7 việc còn hạn",
-        "Không lấy được hạn của “Trả lời giữa xã và huyện”: ValueError: hỏng",
+        "Không lấy được hạn của “Trả lời giữa xã và cơ quan quản lý”: ValueError: hỏng",
         "2 việc chưa có ai phụ trách",
         "421 bận",
         "đã thử 9 lần",
