@@ -32,7 +32,7 @@ class Difference:
     """A criterion on which members differ: the widest first."""
 
     criterion: law.Criterion
-    points: list[int | None]  # in the order of the council's seats
+    marks: list[tuple[Seat | RecordedSeat, int | None]]  # in the order of the council's seats
     low: int
     high: int
 
@@ -46,7 +46,8 @@ class ComparedProduct:
     """One product: who gave how much, and how far apart they are."""
 
     candidate: Candidate
-    cells: list[ComparedSheet | None]  # in the order of the council's seats
+    seats: list[Seat | RecordedSeat]
+    cells: list[ComparedSheet | None]  # in the order of the seats
     conflicted: frozenset[int]  # places of the seats with a conflict of interest in it
     mean: Fraction | None
     spread: int
@@ -81,16 +82,17 @@ class ComparedProduct:
 
     @property
     def row(self) -> list[dict]:
-        """The cells for the page: the sheet, whether it is one of the two ends, why there is none."""
+        """The cells for the page: whose, the sheet, whether it is an end, why there is none."""
         totals = [sheet.total for sheet in self.sheets]
         ends = {min(totals), max(totals)} if self.is_wide else set()
         return [
             {
+                "seat": seat,
                 "sheet": cell,
                 "is_end": cell is not None and cell.total in ends,
                 "has_conflict": place in self.conflicted,
             }
-            for place, cell in enumerate(self.cells)
+            for place, (seat, cell) in enumerate(zip(self.seats, self.cells, strict=True))
         ]
 
 
@@ -132,6 +134,7 @@ def comparison(round_: Round) -> Comparison:
         products.append(
             ComparedProduct(
                 candidate=row.candidate,
+                seats=order,
                 cells=[by_seat.get(seat.pk) for seat in order],
                 conflicted=frozenset(
                     place for place, seat in enumerate(order) if seat.pk in row.conflicted
@@ -180,6 +183,7 @@ def _recorded(round_: Round) -> Comparison:
         products.append(
             ComparedProduct(
                 candidate=row,
+                seats=order,
                 cells=[by_seat.get(seat.pk) for seat in order],
                 conflicted=frozenset(
                     place for place, seat in enumerate(order) if seat.pk in away.get(row.pk, set())
@@ -202,6 +206,7 @@ def differences(product: ComparedProduct) -> list[Difference]:
         points = [cell.points[leaf.code] if cell else None for cell in product.cells]
         given = [value for value in points if value is not None]
         if min(given) != max(given):
-            found.append(Difference(leaf, points, min(given), max(given)))
+            marks = list(zip(product.seats, points, strict=True))
+            found.append(Difference(leaf, marks, min(given), max(given)))
     # As wide as each other: in the order of the printed table.
     return sorted(found, key=lambda row: -row.width)

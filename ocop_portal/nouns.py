@@ -16,6 +16,7 @@ NOUNS = {
     "đợt": npgettext_lazy("đếm trong danh sách", "đợt", "đợt"),
     "đợt đánh giá": npgettext_lazy("đếm trong danh sách", "đợt đánh giá", "đợt đánh giá"),
     "thư": npgettext_lazy("đếm trong danh sách", "thư", "thư"),
+    "bộ sản phẩm": npgettext_lazy("đếm trong danh sách", "bộ sản phẩm", "bộ sản phẩm"),
     "sản phẩm": npgettext_lazy("đếm trong danh sách", "sản phẩm", "sản phẩm"),
     "phản ánh": npgettext_lazy("đếm trong danh sách", "phản ánh", "phản ánh"),
     "nhắc việc": npgettext_lazy("đếm trong danh sách", "nhắc việc", "nhắc việc"),

@@ -529,8 +529,13 @@ class Found:
         return sum(row.total for _decision, rows in self.decisions for row in rows)
 
     @property
+    def rows(self) -> list[tuple[law.Decision, SetHits]]:
+        """Each set with its Decision, in the order in which they are shown."""
+        return [(decision, row) for decision, rows in self.decisions for row in rows]
+
+    @property
     def sets(self) -> int:
-        return sum(len(rows) for _decision, rows in self.decisions)
+        return len(self.rows)
 
 
 class Sought:

@@ -1,5 +1,8 @@
 """The reading room: every Decision and set, searchable, printable, linkable to a criterion."""
 
+from itertools import groupby
+from operator import itemgetter
+
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -12,10 +15,12 @@ from django.views.decorators.http import require_safe
 from ocop_portal import law
 from ocop_portal.forms import CHOOSE, PortalForm
 from ocop_portal.page_language import filled
-from ocop_portal.pages import crumbs
+from ocop_portal.pages import crumbs, page_of
 
 from . import reading
 from .versions import current_set, standing
+
+SETS_FOUND_PER_PAGE = 10  # each with its first criteria and lines: some 2,500 pixels on a phone
 
 
 class DayForm(PortalForm):
@@ -165,12 +170,19 @@ class SearchForm(PortalForm):
 def search(request):
     """Criteria and sets of all Decisions that hold the typed words."""
     form = SearchForm(request.GET)
+    found = reading.search(form.typed, decision=form.decision, number=form.number)
+    page = page_of(request, found.rows, per_page=SETS_FOUND_PER_PAGE)
     return render(
         request,
         "lawbook/public/search.html",
         {
             "form": form,
-            "found": reading.search(form.typed, decision=form.decision, number=form.number),
+            "found": found,
+            "page_obj": page,
+            "shown": [
+                (decision, [row for _decision, row in rows])
+                for decision, rows in groupby(page, key=itemgetter(0))
+            ],
             "breadcrumbs": crumbs(
                 (_("Bộ tiêu chí"), reverse("lawbook:decisions")), (_("Tìm kiếm"), "")
             ),

@@ -1,6 +1,7 @@
 """The leaders' screen: who has handed in, then sheets side by side; absences, votes, second hearing."""
 
 import datetime
+import re
 from fractions import Fraction
 
 import pytest
@@ -165,7 +166,7 @@ def test_the_criteria_on_which_members_differ_most_come_first():
     found = differences(comparison(round_).products[0])
     assert [row.criterion.code for row in found] == [leaf.code]
     assert found[0].low < found[0].high
-    assert found[0].points == [found[0].high, found[0].low]
+    assert [points for _seat, points in found[0].marks] == [found[0].high, found[0].low]
 
 
 def test_a_member_with_a_conflict_is_no_column_of_figures_for_that_product():
@@ -203,6 +204,24 @@ def test_the_screen_opens_the_widest_product_and_offers_to_reopen_its_sheets():
     assert "Cặp phiếu lệch quá 10 điểm" in page
     for sheet in Sheet.objects.all():
         assert url("reopen", sheet.pk) in page
+
+
+def test_each_figure_names_its_member_for_on_a_phone_the_head_of_the_table_is_gone():
+    round_, found = ended(60, 74, 66)
+    page = get(found["secretary"], "room", round_.pk).content.decode()
+    table = comparison(round_)
+    names = [str(seat.user) for seat in table.seats]
+    assert len(set(names)) == 3
+    totals, *criteria = re.findall(r"<tr.*?</tr>", page.replace("<thead><tr>", ""), re.S)
+    assert re.findall(r'data-label="([^"]+)"', totals) == ["Bình quân", "Chênh lệch", *names]
+    assert re.findall(r'data-label="([^"]+)">(\d+)<', totals) == [
+        (name, str(cell.total)) for name, cell in zip(names, table.products[0].cells, strict=True)
+    ]
+    differing = differences(table.products[0])
+    assert [re.findall(r'data-label="([^"]+)">(\d+)<', row) for row in criteria] == [
+        [(str(seat.user), str(points)) for seat, points in row.marks] for row in differing
+    ]
+    assert "table-plain" not in page
 
 
 def test_a_closed_round_is_still_compared_and_offers_nothing_to_do():

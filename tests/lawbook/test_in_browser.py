@@ -14,6 +14,10 @@ from . import shelf
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+# All at once: a page that moves between two questions would tell two stories.
+PLACES = """[".law-text", ".law-scan", ".law-answer"]
+  .map((part) => document.querySelector(part).getBoundingClientRect().toJSON())"""
+
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
 def test_an_officer_compares_ticks_and_signs(live_server, browser, screen):
@@ -34,6 +38,12 @@ def test_an_officer_compares_ticks_and_signs(live_server, browser, screen):
         if number == 1:
             width = desk.page.evaluate("document.documentElement.scrollWidth")
             assert width <= screen["viewport"]["width"]
+            text, scan, answer = desk.page.evaluate(PLACES)
+            if screen is PHONE:  # what is to be checked, what it is checked with, the answer
+                assert text["y"] < scan["y"] < answer["y"]
+            else:
+                assert text["y"] < answer["y"]
+                assert text["x"] == answer["x"] < scan["x"]
             assert [one["id"] for one in Axe().run(desk.page).response["violations"]] == []
         desk.page.get_by_label("Khớp với văn bản ký").check()
         desk.fill("Ở trang", str(number))

@@ -3,6 +3,8 @@
 import datetime
 import itertools
 import re
+from html import unescape
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -11,7 +13,7 @@ from django.utils.html import escape
 from ocop_portal import law
 from ocop_portal.law.criteria import RULE_KINDS
 from ocop_portal.law.model import ACTORS
-from ocop_portal.lawbook import reading
+from ocop_portal.lawbook import reading, reading_views
 from tests.factories import ProductFactory, PublicRatingFactory
 from tests.lawbook.public.test_sheet_links import SETS
 from tests.lawbook.shelf import checked, corrected, document, version
@@ -165,7 +167,41 @@ def test_a_decisions_page_tells_all_that_is_known_and_all_that_is_open(client, d
 def test_search_needs_no_marks_and_marks_what_it_found(client):
     text = page(client, "search", q="truy xuat NGUON goc")
     assert "<mark>truy xuất nguồn gốc</mark>" in text
-    assert text.count("<h2") == len(law.decisions())
+
+
+SET_FOUND = re.compile(r'<h3><a href="/quyet-dinh/([^/"]+)/bo-(\d+)/">')
+
+
+def test_search_shows_what_it_found_in_pages_of_ten_sets(client):
+    typed = "truy xuat nguon goc"
+    found = reading.search(typed)
+    expected = [(decision.slug, row.summary.number) for decision, row in found.rows]
+    assert {slug for slug, _number in expected} == {one.slug for one in law.decisions()}
+    address, query, shown = reverse("lawbook:search"), f"?q={typed.replace(' ', '+')}", []
+    while query:
+        text = client.get(address + query).content.decode()
+        here = [(slug, int(number)) for slug, number in SET_FOUND.findall(text)]
+        assert 0 < len(here) <= reading_views.SETS_FOUND_PER_PAGE
+        # Every page names the Decisions of its sets, and leads to each Decision's own hits.
+        assert text.count("<h2") == len({slug for slug, _number in here})
+        for decision in law.decisions():
+            assert f'href="?q={quote(typed)}&amp;qd={decision.slug}"' in text
+        shown += here
+        following = re.search(r'rel="next" href="([^"]+)"', text)
+        query = unescape(following.group(1)) if following else ""
+    assert shown == expected
+
+
+def test_a_page_of_found_sets_keeps_where_it_was_looked_for(client):
+    text = page(client, "search", q="san pham", qd="1048-2019", page=2)
+    assert {slug for slug, _number in SET_FOUND.findall(text)} == {"1048-2019"}
+    assert 'rel="prev" href="?q=san+pham&amp;qd=1048-2019&amp;page=1"' in text
+    # A form's new words begin at the first page.
+    assert 'name="page"' not in text
+
+
+def test_few_found_sets_need_no_pages(client):
+    assert 'class="pages"' not in page(client, "search", q="san pham", qd="1048-2019", bo=1)
 
 
 def test_words_that_stand_together_count_before_words_apart():
@@ -252,6 +288,7 @@ def test_pages_cost_the_same_at_any_number_of_comparisons(
         ("set", ("1048-2019", 3), {}, 1),
         ("criterion", ("1048-2019", 1, "1.1"), {}, 1),
         ("search", (), {"q": "nguyên liệu"}, 3),
+        ("search", (), {"q": "nguyên liệu", "page": "2"}, 3),
         ("compare", (), {"a": "1048-2019.1", "b": "148-2023.1"}, 2),
         ("rehearsal_start", (), {}, 6),
         ("rehearsal_start", (), {"q": "mật ong"}, 9),
