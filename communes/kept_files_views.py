@@ -102,7 +102,7 @@ def take_away(request, pk: int, topic: FileTopic):
         form,
         lambda: topic.take_away(row=found, by=request.user, reason=form.cleaned_data["reason"]),
         title=topic.withdraw_title,
-        lead=str(found),
+        lead=found,
         back=row.get_absolute_url(),
         path=_path(topic, row, topic.withdraw_title),
     )

@@ -181,7 +181,7 @@ def event_withdraw(request, pk: int):
         form,
         lambda: withdraw_event(event=found, by=request.user, reason=form.cleaned_data["reason"]),
         title=_("Rút buổi tuyên truyền"),
-        lead=str(found),
+        lead=found,
         back=found.get_absolute_url(),
         path=_crumbs((found.title, found.get_absolute_url()), (_("Rút"), "")),
     )

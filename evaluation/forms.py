@@ -68,15 +68,18 @@ class CouncilForm(PortalModelForm):
             self.initial["quorum_numerator"] = rules.quorum.numerator
             self.initial["quorum_denominator"] = rules.quorum.denominator
             self.initial["spread_limit"] = rules.spread_limit
-        hint = _(
-            "Mặc định %(num)s/%(den)s thành viên, có chủ tịch; lệch quá %(limit)s điểm thì thảo "
-            "luận lại. Số mặc định lấy theo quy chế làm việc mà các tỉnh đã công bố. Quy chế của "
-            "hội đồng này ghi khác thì sửa lại cho đúng."
-        ) % {
-            "num": rules.quorum.numerator,
-            "den": rules.quorum.denominator,
-            "limit": rules.spread_limit,
-        }
+        hint = filled(
+            _(
+                "Mặc định %(num)s/%(den)s thành viên, có chủ tịch; lệch quá %(limit)s điểm thì thảo "
+                "luận lại. Số mặc định lấy theo quy chế làm việc mà các tỉnh đã công bố. Quy chế của "
+                "hội đồng này ghi khác thì sửa lại cho đúng."
+            ),
+            {
+                "num": rules.quorum.numerator,
+                "den": rules.quorum.denominator,
+                "limit": rules.spread_limit,
+            },
+        )
         self.helper = _helper(
             "unit",
             "name",
@@ -280,12 +283,14 @@ class MarkForm(SeenForm):
         self.fields["mark"].choices = [
             (
                 f"{mark.state.star}:{mark.state.code}",
-                _("%(star)d sao – %(code)s. %(title)s")
-                % {
-                    "star": mark.state.star,
-                    "code": mark.state.code,
-                    "title": mark.title,
-                },
+                filled(
+                    _("%(star)d sao – %(code)s. %(title)s"),
+                    {
+                        "star": mark.state.star,
+                        "code": mark.state.code,
+                        "title": mark.title,
+                    },
+                ),
             )
             for mark in row.doubtful
         ]
@@ -320,7 +325,7 @@ class QuestionsForm(SeenForm):
                 widget=forms.RadioSelect,
             )
             self.fields[note] = forms.CharField(
-                label=_("Trang, mục của văn bản ký (hạng %d sao)") % question.star,
+                label=filled(_("Trang, mục của văn bản ký (hạng %d sao)"), question.star),
                 initial=question.said.text if question.said else "",
                 max_length=500,
                 required=False,
@@ -399,8 +404,8 @@ class RecognitionForm(PortalModelForm):
         self.fields["result"].label_from_instance = _result_label
         self.fields["result"].empty_label = _("Không gắn với đợt nào trong hệ thống")
         self.fields["authority"].help_text = _("Ví dụ: Ủy ban nhân dân tỉnh Quảng Trị")
-        self.fields["valid_until"].help_text = (
-            _("Để trống thì tính %d tháng từ ngày quyết định.") % months
+        self.fields["valid_until"].help_text = filled(
+            _("Để trống thì tính %d tháng từ ngày quyết định."), months
         )
         self.fields["product_code"].help_text = _("Ghi đúng như trên giấy chứng nhận.")
         self.fields["source"].help_text = _(
@@ -462,11 +467,14 @@ class RecognitionForm(PortalModelForm):
 
 
 def _result_label(result: Result) -> str:
-    return _("%(round)s: %(points)s điểm, hạng %(stars)d sao") % {
-        "round": result.candidate.round,
-        "points": law.show_points(result.mean),
-        "stars": result.stars,
-    }
+    return filled(
+        _("%(round)s: %(points)s điểm, hạng %(stars)d sao"),
+        {
+            "round": result.candidate.round,
+            "points": law.show_points(result.mean),
+            "stars": result.stars,
+        },
+    )
 
 
 class RevokeForm(PortalForm):

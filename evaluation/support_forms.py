@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal.forms import PortalForm
+from ocop_portal.page_language import filled
 
 from .models import Candidate, SupportCheck
 from .sheets import NONE_OF_THESE
@@ -64,7 +65,7 @@ class SupportCheckForm(PortalForm):
                 initial="" if known is None or known.option is None else str(known.option),
             )
             self.fields[f"reason-{leaf.code}"] = forms.CharField(
-                label=_("Lý do đề xuất (%s)") % leaf.code,
+                label=filled(_("Lý do đề xuất (%s)"), leaf.code),
                 required=False,
                 max_length=500,
                 initial=known.reason if known else "",

@@ -59,6 +59,14 @@ WORDS = (
     _("Địa bàn là suy đoán, nguồn không nêu."),
     _("Nguồn không nêu xã, thị trấn: tạm ghi ở huyện."),
     _("Dữ liệu mẫu, không có thật."),
+    _("Trang đăng tin về kế hoạch; số liệu ghi đúng như trang đó, chưa đối chiếu văn bản"),
+    # Figures of the plan.
+    _("xã đạt chuẩn nông thôn mới"),
+    _("xã đạt chuẩn nông thôn mới nâng cao"),
+    _("tiêu chí bình quân mỗi xã"),
+    _("thôn, bản kiểu mẫu"),
+    _("sản phẩm OCOP"),
+    _("huyện"),
 )
 
 _more: list = []

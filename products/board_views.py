@@ -76,7 +76,7 @@ def _board_page(request, cycle: Cycle, *, refusals=(), tried: dict | None = None
         "may_edit": user.has_perm("products.change_cycle", cycle),
         "refusals": refusals,
         "tried": tried or {},
-        "breadcrumbs": crumbs((_("Chu trình năm"), reverse("products:cycles")), (str(cycle), "")),
+        "breadcrumbs": crumbs((_("Chu trình năm"), reverse("products:cycles")), (cycle, "")),
     }
     if as_table:
         rows = KeysFirst(
@@ -192,7 +192,7 @@ def matrix(request, pk: int):
             "total": sum(column.count for column in totals),
             "breadcrumbs": crumbs(
                 (_("Chu trình năm"), reverse("products:cycles")),
-                (str(cycle), cycle.get_absolute_url()),
+                (cycle, cycle.get_absolute_url()),
                 (_("Xã theo bước"), ""),
             ),
         },

@@ -65,12 +65,12 @@ class EntryForm(PortalForm):
                 for branch in cycle.law.branches
             ),
         ]
-        chosen.help_text = (
+        chosen.help_text = filled(
             _(
                 "Theo %s. Chỉ cần chọn khi sản phẩm đang xếp theo Quyết định khác; nếu không, sản phẩm "
                 "giữ bộ của mình."
-            )
-            % cycle.law.number
+            ),
+            cycle.law.number,
         )
         self.helper = helper_of("product", "set_number", "idea")
 
@@ -149,9 +149,9 @@ class PaperForm(PortalModelForm):
         file = self.fields["file"]
         file.widget = forms.FileInput(attrs={"accept": ",".join(sorted(ACCEPTED.values()))})
         file.error_messages["required"] = _("Cần chọn tệp.")
-        file.help_text = (
-            _("PDF, ảnh JPG, PNG, HEIC, Word (.docx) hoặc Excel (.xlsx); nhiều nhất %s MB.")
-            % limit_mb
+        file.help_text = filled(
+            _("PDF, ảnh JPG, PNG, HEIC, Word (.docx) hoặc Excel (.xlsx); nhiều nhất %s MB."),
+            limit_mb,
         )
         if item.form == "physical":
             for name in ("number", "issued_by", "valid_until"):
@@ -162,8 +162,8 @@ class PaperForm(PortalModelForm):
             quantity = self.fields["quantity"]
             quantity.required = True
             quantity.min_value = 1
-            quantity.help_text = _("Số nhận lần này; cộng các lần cần đủ %s.") % (
-                item.quantity or 1
+            quantity.help_text = filled(
+                _("Số nhận lần này; cộng các lần cần đủ %s."), item.quantity or 1
             )
             quantity.error_messages["required"] = _("Cần ghi số lượng nhận.")
             quantity.error_messages["invalid"] = _("Nhập số nguyên.")

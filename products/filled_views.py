@@ -193,7 +193,7 @@ def form_version(request, pk: int):
             "sums": _shown(figures.sums(lines, moneys)),
             "before": before,
             "changes": filled_forms.changes(before, found),
-            "breadcrumbs": entry_crumbs(found.entry, (str(found), "")),
+            "breadcrumbs": entry_crumbs(found.entry, (found, "")),
         },
     )
 

@@ -11,7 +11,7 @@ from communes.scope import producers_for, units_in_scope
 from ocop_portal import law
 from ocop_portal.forms import PortalForm, PortalModelForm
 from ocop_portal.lawbook import versions
-from ocop_portal.page_language import filled
+from ocop_portal.page_language import filled, spaced
 
 from .choices import MakerChoice
 from .models import Cycle, Product, Step
@@ -51,7 +51,7 @@ def set_label(summary: law.SetSummary) -> str:
     label = f"{summary.number}. {summary.name}"
     if summary.usable:
         return label
-    return _("%(set)s (chưa có tiêu chí)") % {"set": label}
+    return filled(_("%(set)s (chưa có tiêu chí)"), {"set": label})
 
 
 class ProductForm(PortalModelForm):
@@ -170,12 +170,15 @@ def decision_label(decision: law.Decision) -> str:
     """A Decision with the days in which it is in force."""
     first = decision.in_force_from.strftime("%d/%m/%Y")
     if decision.in_force_until is None:
-        return _("%(number)s (từ %(first)s)") % {"number": decision.number, "first": first}
-    return _("%(number)s (%(first)s – %(last)s)") % {
-        "number": decision.number,
-        "first": first,
-        "last": decision.in_force_until.strftime("%d/%m/%Y"),
-    }
+        return filled(_("%(number)s (từ %(first)s)"), {"number": decision.number, "first": first})
+    return filled(
+        _("%(number)s (%(first)s – %(last)s)"),
+        {
+            "number": decision.number,
+            "first": first,
+            "last": decision.in_force_until.strftime("%d/%m/%Y"),
+        },
+    )
 
 
 class CycleForm(PortalModelForm):
@@ -256,8 +259,8 @@ class CycleForm(PortalModelForm):
 
     def _add_dates(self, step: Step) -> None:
         for name, label in (
-            (f"starts_{step.value}", _("Bước %d từ ngày") % step.value),
-            (f"due_{step.value}", _("Hạn bước %d") % step.value),
+            (f"starts_{step.value}", filled(_("Bước %d từ ngày"), step.value)),
+            (f"due_{step.value}", filled(_("Hạn bước %d"), step.value)),
         ):
             self.fields[name] = forms.DateField(
                 label=label,
@@ -309,18 +312,20 @@ def _overlap_words() -> str:
             first, last = later.in_force_from, earlier.in_force_until
             if earlier.in_force_from < first and last and first <= last:
                 words.append(
-                    _(
-                        "Từ %(first)s đến %(last)s, %(earlier)s và %(later)s cùng có hiệu lực: chọn "
-                        "Quyết định mà chu trình áp dụng, ghi căn cứ vào Ghi chú."
+                    filled(
+                        _(
+                            "Từ %(first)s đến %(last)s, %(earlier)s và %(later)s cùng có hiệu lực: chọn "
+                            "Quyết định mà chu trình áp dụng, ghi căn cứ vào Ghi chú."
+                        ),
+                        {
+                            "first": first.strftime("%d/%m/%Y"),
+                            "last": last.strftime("%d/%m/%Y"),
+                            "earlier": earlier.number,
+                            "later": later.number,
+                        },
                     )
-                    % {
-                        "first": first.strftime("%d/%m/%Y"),
-                        "last": last.strftime("%d/%m/%Y"),
-                        "earlier": earlier.number,
-                        "later": later.number,
-                    }
                 )
-    return " ".join(str(text) for text in words)
+    return spaced(*words)
 
 
 def _in_force_in(decision: law.Decision, year: int) -> bool:

@@ -107,12 +107,13 @@ def page(request, pk: int, topic: Topic):
         {
             "topic": topic,
             "row": found,
-            "facts": [fact for fact in facts if fact["value"]],
+            # What the heading says already is no fact of its own.
+            "facts": [fact for fact in facts if fact["value"] and fact["value"] != str(found)],
             "may_change": _may_change(request, topic, found),
             "edit_url": reverse(f"products:{topic.name}_edit", args=[found.pk]),
             "withdraw_url": reverse(f"products:{topic.name}_withdraw", args=[found.pk]),
             "history": entries_of(found, limit=20),
-            "breadcrumbs": _crumbs(topic, (str(found), "")),
+            "breadcrumbs": _crumbs(topic, (found, "")),
             **more(request, found),
         },
     )
@@ -210,7 +211,7 @@ def _withdraw(request, topic: Topic, found):
         title=filled(_("Rút: %s"), found),
         lead=_("Chỉ rút khi ghi nhầm. Nếu đã thôi, hãy sửa và ghi ngày cuối, nếu có."),
         back=found.get_absolute_url(),
-        path=_crumbs(topic, (str(found), found.get_absolute_url()), (_("Rút"), "")),
+        path=_crumbs(topic, (found, found.get_absolute_url()), (_("Rút"), "")),
     )
 
 

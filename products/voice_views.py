@@ -216,11 +216,11 @@ def feedback_item(request, pk: int):
         {
             "feedback": found,
             "form": form,
-            "title": str(found),
+            "title": found,
             "submit_label": _("Trả lời"),
             "cancel_url": reverse("products:feedback"),
             "history": entries_of(found),
-            "breadcrumbs": crumbs((_("Phản ánh"), reverse("products:feedback")), (str(found), "")),
+            "breadcrumbs": crumbs((_("Phản ánh"), reverse("products:feedback")), (found, "")),
         },
         status=REFUSED if form.errors else 200,
     )

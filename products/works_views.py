@@ -125,7 +125,7 @@ def page(request, pk: int, topic: Work):
             "edit_url": reverse(f"products:{topic.name}_edit", args=[found.pk]),
             "withdraw_url": reverse(f"products:{topic.name}_withdraw", args=[found.pk]),
             "history": entries_of(found, limit=20),
-            "breadcrumbs": _crumbs(found.entry, (str(found), "")),
+            "breadcrumbs": _crumbs(found.entry, (found, "")),
             **more,
         },
     )
@@ -181,7 +181,7 @@ def withdraw(request, pk: int, topic: Work):
         title=filled(_("Rút: %s"), found),
         lead=_("Chỉ rút khi ghi nhầm. Mục đã rút vẫn đọc được, nhưng không còn được tính."),
         back=back,
-        path=_crumbs(found.entry, (str(found), back), (_("Rút"), "")),
+        path=_crumbs(found.entry, (found, back), (_("Rút"), "")),
     )
 
 
@@ -195,7 +195,7 @@ VISIT_FILES = FileTopic(
     rows=lambda user: works_for(Visit, user),
     files=visit_files_for,
     may_change=_may_change_file,
-    path=lambda visit: _crumbs(visit.entry, (str(visit), visit.get_absolute_url())),
+    path=lambda visit: _crumbs(visit.entry, (visit, visit.get_absolute_url())),
     add_title=_("Thêm ảnh, giấy tờ"),
     withdraw_title=_("Rút ảnh, giấy tờ"),
     attach=attach_file,

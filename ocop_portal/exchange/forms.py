@@ -30,9 +30,9 @@ class UploadForm(PortalForm):
     def __init__(self, *args, kinds, **kwargs):
         super().__init__(*args, **kwargs)
         self.upload = None
-        self.fields["file"].help_text = (
-            _("Tệp .xlsx, nhiều nhất %s MB. Chưa có gì được nhập cho đến khi anh/chị xác nhận.")
-            % settings.UPLOAD_MAX_MB
+        self.fields["file"].help_text = filled(
+            _("Tệp .xlsx, nhiều nhất %s MB. Chưa có gì được nhập cho đến khi anh/chị xác nhận."),
+            settings.UPLOAD_MAX_MB,
         )
         self.fields["kind"].choices = [
             ("", _("Tự nhận biết")),
