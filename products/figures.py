@@ -36,7 +36,9 @@ class Chart:
 
 def charts() -> list[Chart]:
     """Every chart that has something to show; a fixed number of queries, and those of the plan."""
-    found = [_steps(), *_products(), _communes(), *_plans()]
+    products = _products()
+    total = sum(bar.number for bar in products[0].bars)
+    found = [_steps(), *products, _communes(total), *_plans()]
     return [chart for chart in found if chart and chart.bars]
 
 
@@ -101,7 +103,8 @@ def _products() -> list[Chart]:
 MOST_COMMUNES = 30
 
 
-def _communes() -> Chart:
+def _communes(total: int) -> Chart:
+    """Products by commune of today, out of so many."""
     holder = "producer__unit__covered_by__holder"
     real = catalogue.starred_products().filter(is_sample=False).order_by().values("pk")
     rows = (
@@ -120,6 +123,8 @@ def _communes() -> Chart:
     note = _("Xã, thị trấn hiện nay, tính cả các đơn vị đã sáp nhập vào.")
     if len(rows) > MOST_COMMUNES:
         note += " " + _("Chỉ %s đơn vị nhiều sản phẩm nhất.") % MOST_COMMUNES
+    elif elsewhere := total - sum(number for *_unit, number in rows):
+        note += " " + _("Nguồn không nêu xã, thị trấn của %d sản phẩm khác.") % elsewhere
     return Chart(
         "xa",
         _("Sản phẩm theo xã, thị trấn"),

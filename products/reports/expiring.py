@@ -32,11 +32,11 @@ def expiring(ask: Ask):
         | Q(valid_until=OuterRef("valid_until"), pk__gt=OuterRef("pk")),
         product=OuterRef("product"),
     )
-    found = recognitions_for(ask.user).filter(
-        ~Exists(longer), valid_until__range=(ask.first_day, ask.last_day)
-    )
+    seen = recognitions_for(ask.user)
     if not ask.samples:
-        found = found.filter(product__is_sample=False)
+        seen = seen.filter(product__is_sample=False)
+    found = seen.filter(~Exists(longer), valid_until__range=(ask.first_day, ask.last_day))
+    endless = seen.filter(valid_until__isnull=True).count()
     places = Places(as_of_day=ask.as_of_day)
     over, running = _("đã hết hạn"), _("còn hạn")
 
@@ -66,7 +66,14 @@ def expiring(ask: Ask):
         months[quarter, standing(until)] += number
         communes[place(unit, until), standing(until)] += number
     columns = [_("đã hết hạn"), _("còn hạn")]
-    yield counted(_("Theo quý"), _("Quý hết hạn"), columns, months, order=lambda q: (q[-4:], q))
+    by_quarter = counted(
+        _("Theo quý"), _("Quý hết hạn"), columns, months, order=lambda q: (q[-4:], q)
+    )
+    if endless:
+        by_quarter.note = (
+            _("%d lượt công nhận mà nguồn không nêu thời hạn, nên không tính vào báo cáo.") % endless
+        )
+    yield by_quarter
     yield counted(
         _("Theo xã, thị trấn"),
         _("Xã, thị trấn"),

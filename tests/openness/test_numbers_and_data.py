@@ -33,6 +33,14 @@ def test_charts_count_published_products_and_no_samples():
     assert [(bar.label, bar.number) for bar in chart.bars] == [("4 sao", 1), ("3 sao", 1)]
 
 
+def test_the_chart_of_communes_says_how_many_it_cannot_place():
+    published(product__producer__unit=make.vinh_linh().ho_xa)
+    published(product__producer__unit=make.vinh_linh().district)
+    chart = next(c for c in figures.charts() if c.slug == "xa")
+    assert sum(bar.number for bar in chart.bars) == 1
+    assert chart.note.endswith("Nguồn không nêu xã, thị trấn của 1 sản phẩm khác.")
+
+
 def test_each_chart_is_a_file_too(client):
     published(stars=4)
     answer = client.get(reverse("products:numbers"), {"bang": "sao", "export": "csv"})

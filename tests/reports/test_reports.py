@@ -229,6 +229,10 @@ def test_a_certificate_that_a_longer_one_follows_is_not_told_as_running_out():
         )
     tables = list(report_of("het-han").make(Ask(user=user, since=2024, until=2027)))
     assert [row.cells[4] for row in tables[2].rows] == [datetime.date(2027, 6, 30)]
+    assert tables[0].note == ""
+    product.ratings.update(valid_until=None)
+    by_quarter, *_rest = report_of("het-han").make(Ask(user=user, since=2024, until=2027))
+    assert by_quarter.note.startswith("2 lượt công nhận mà nguồn không nêu thời hạn")
 
 
 def test_page_excel_and_paper_tell_the_same(client, through_time):
