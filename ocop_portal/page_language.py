@@ -80,11 +80,14 @@ def in_reader_language(text):
 
 
 def kept(text) -> dict[str, str]:
-    """A text in each language of the portal, to be written down: {"vi": …, "en": …}."""
+    """A text in each language of the portal, to be written down: {"vi": …, "en": …}.
+
+    `text` is lazy, or is made by a call.
+    """
     said = {}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            said[code] = str(text)
+            said[code] = str(text() if callable(text) else text)
     return said
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from ocop_portal import law
+from ocop_portal.page_language import kept
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,13 @@ class Fault:
         text = ", ".join(words)
         return text[:1].upper() + text[1:]
 
+    @property
+    def kept(self) -> dict:
+        """Place and words in each language, to be written down."""
+        return {"place": kept(lambda: self.place), "what": kept(self.what)}
+
     def __str__(self) -> str:
-        return f"{self.place}: {self.what}" if self.place else self.what
+        return f"{self.place}: {self.what}" if self.place else str(self.what)
 
 
 def without_known(faults: Iterable[law.Fault], tainted: set[str]) -> list[law.Fault]:

@@ -35,7 +35,7 @@ def take_file(*, decision: str, number: int, uploaded, by, reason: str) -> SetUp
         try:
             version = take_in(content=content, origin=origin, by=by, reason=reason)
         except LawRefused as refused:
-            faults = [Fault(str(why)) for why in refused.reasons]
+            faults = [Fault(why) for why in refused.reasons]
     made = SetUpload(
         decision=decision,
         number=number,
@@ -43,7 +43,7 @@ def take_file(*, decision: str, number: int, uploaded, by, reason: str) -> SetUp
         size=upload.size,
         sha256=upload.sha256,
         reason=reason,
-        faults=[{"place": fault.place, "what": fault.what} for fault in faults],
+        faults=[fault.kept for fault in faults],
         version=version,
         uploaded_by=by,
     )

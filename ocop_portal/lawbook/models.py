@@ -340,7 +340,7 @@ class SetUpload(Kept):
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     reason = models.CharField(_("lý do"), max_length=500)
-    faults = models.JSONField(default=list)  # {place, what} for the screen
+    faults = models.JSONField(default=list)  # {place, what}, see `faults.Fault.kept`
     version = models.ForeignKey(
         SetVersion, null=True, on_delete=models.PROTECT, related_name="uploads"
     )

@@ -5,10 +5,11 @@ import zipfile
 from dataclasses import dataclass, field
 
 import openpyxl
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ocop_portal import law
 from ocop_portal.law.criteria import HEADER, RULE_KINDS
+from ocop_portal.page_language import filled
 from ocop_portal.text import fold, normalise
 
 from .content import blank_facts, faults_of, settled
@@ -62,10 +63,12 @@ def read(
         names = ", ".join(f"“{name}”" for name in book.sheetnames)
         return None, [
             Fault(
-                _(
-                    "Tệp không có trang “%(wanted)s” (chỉ có %(names)s). Hãy dùng tệp mẫu của bộ này."
+                filled(
+                    _(
+                        "Tệp không có trang “%(wanted)s” (chỉ có %(names)s). Hãy dùng tệp mẫu của bộ này."
+                    ),
+                    {"wanted": CRITERIA_SHEET, "names": names},
                 )
-                % {"wanted": CRITERIA_SHEET, "names": names}
             )
         ]
     _check_layout(page, reading)
@@ -114,22 +117,28 @@ def _check_layout(page, reading, columns=COLUMNS, name=CRITERIA_SHEET, head_row=
     """Faults of the sheet as a whole: columns, merged cells, hidden rows and columns, formulas."""
     on = "" if name == CRITERIA_SHEET else name
     if page.sheet_state != "visible":
-        reading.fault(None, "", _("trang “%s” đang ẩn") % name)
+        reading.fault(None, "", filled(_("trang “%s” đang ẩn"), name))
     for n, (_name, title, _width) in enumerate(columns, start=1):
         found = page.cell(head_row, n).value
         if fold(str(found or "")) != fold(title):
             reading.fault(
                 head_row,
                 chr(ord("A") + n - 1),
-                _("tên cột phải là “%(wanted)s”, đang là “%(found)s”")
-                % {"wanted": title, "found": found or ""},
+                filled(
+                    _("tên cột phải là “%(wanted)s”, đang là “%(found)s”"),
+                    {"wanted": title, "found": found or ""},
+                ),
                 on,
             )
     for merged in page.merged_cells.ranges:
-        reading.fault(merged.min_row, "", _("có ô gộp (%s); hãy bỏ gộp ô") % merged.coord, on)
+        reading.fault(
+            merged.min_row, "", filled(_("có ô gộp (%s); hãy bỏ gộp ô"), merged.coord), on
+        )
     if page.max_row > MAX_ROWS:
         reading.fault(
-            None, "", _("trang “%(name)s” có hơn %(most)d dòng") % {"name": name, "most": MAX_ROWS}
+            None,
+            "",
+            filled(_("trang “%(name)s” có hơn %(most)d dòng"), {"name": name, "most": MAX_ROWS}),
         )
         return
     for number, dimension in page.row_dimensions.items():
@@ -157,8 +166,10 @@ def _check_facts(page, decision, summary, reading) -> None:
             reading.fault(
                 row,
                 "C",
-                _("tệp này ghi “%(found)s”, đang nhập “%(wanted)s”")
-                % {"found": found if found is not None else "", "wanted": value},
+                filled(
+                    _("tệp này ghi “%(found)s”, đang nhập “%(wanted)s”"),
+                    {"found": found if found is not None else "", "wanted": value},
+                ),
             )
 
 
@@ -192,7 +203,9 @@ class _Reading:
 
     def outcome(self, version: int) -> tuple[dict | None, list[Fault]]:
         if not self.content["parts"] and not self.faults:
-            return None, [Fault(_("Tệp chưa có dòng nào: hãy điền từ dòng %d.") % (HEAD_ROW + 1))]
+            return None, [
+                Fault(filled(_("Tệp chưa có dòng nào: hãy điền từ dòng %d."), HEAD_ROW + 1))
+            ]
         if not self.is_broken:
             found = settled({**self.content, "version": version})
             if not self.faults and not faults_of(found):
@@ -235,7 +248,7 @@ def _read_rows(page, reading: _Reading) -> None:
             if not section["criteria"]:
                 reading.tainted.add(section["code"])
                 reading.fault(
-                    row, "", _("mục %s không có tiêu chí, phương án nào") % section["code"]
+                    row, "", filled(_("mục %s không có tiêu chí, phương án nào"), section["code"])
                 )
             elif not section["criteria"][0].get("direct") and any(own.values()):
                 reading.fault(
@@ -262,8 +275,10 @@ def _read_row(row: int, cells: dict, reading: _Reading) -> None:
         reading.fault(
             row,
             LETTERS["kind"],
-            _("loại dòng “%(kind)s” không có; phải là %(known)s")
-            % {"kind": kind or "", "known": ", ".join(ROW_KINDS)},
+            filled(
+                _("loại dòng “%(kind)s” không có; phải là %(known)s"),
+                {"kind": kind or "", "known": ", ".join(ROW_KINDS)},
+            ),
         )
         return
     kind = known[fold(str(kind))]
@@ -277,7 +292,7 @@ def _read_row(row: int, cells: dict, reading: _Reading) -> None:
     }[kind](row, cells, reading)
     for name, value in cells.items():
         if value is not None and name != "kind" and name not in MAY_FILL[kind]:
-            reading.fault(row, LETTERS[name], _("dòng %s không dùng cột này") % kind)
+            reading.fault(row, LETTERS[name], filled(_("dòng %s không dùng cột này"), kind))
 
 
 def _words(row: int, cells: dict, reading: _Reading) -> str:
@@ -301,7 +316,7 @@ def _whole(row: int, name: str, cells: dict, reading: _Reading, *, needed: bool 
         value = int(value)
     if type(value) is not int or not 0 <= value <= 100:
         reading.fault(
-            row, LETTERS[name], _("“%s” không phải là số nguyên từ 0 đến 100") % _seen(value)
+            row, LETTERS[name], filled(_("“%s” không phải là số nguyên từ 0 đến 100"), _seen(value))
         )
         return None
     return value
@@ -326,7 +341,7 @@ def _star(row: int, cells: dict, reading: _Reading) -> int | None:
 def _yes(row: int, name: str, cells: dict, reading: _Reading, word: str = YES) -> bool:
     value = cells[name]
     if value is not None and fold(str(value)) != fold(word):
-        reading.fault(row, LETTERS[name], _("chỉ để trống hoặc ghi “%s”") % word)
+        reading.fault(row, LETTERS[name], filled(_("chỉ để trống hoặc ghi “%s”"), word))
     return value is not None
 
 
@@ -342,10 +357,12 @@ def _code(row: int, cells: dict, reading: _Reading) -> str | None:
             reading.fault(
                 row,
                 letter,
-                _(
-                    "mã “%s” đang là số: 1.1 và 1.10 sẽ lẫn nhau. Hãy định dạng ô là Văn bản rồi gõ lại"
-                )
-                % value,
+                filled(
+                    _(
+                        "mã “%s” đang là số: 1.1 và 1.10 sẽ lẫn nhau. Hãy định dạng ô là Văn bản rồi gõ lại"
+                    ),
+                    value,
+                ),
             )
         else:
             reading.fault(
@@ -363,7 +380,9 @@ def _code(row: int, cells: dict, reading: _Reading) -> str | None:
         or "/" in value
     ):
         reading.is_broken = True
-        reading.fault(row, letter, _("mã “%s” không hợp lệ: ngắn, không có dấu cách") % value[:40])
+        reading.fault(
+            row, letter, filled(_("mã “%s” không hợp lệ: ngắn, không có dấu cách"), value[:40])
+        )
         return None
     return value
 
@@ -374,7 +393,10 @@ def _placed(row: int, code: str, reading: _Reading) -> None:
         reading.fault(
             row,
             LETTERS["code"],
-            _("mã %(code)s đã dùng ở dòng %(row)s") % {"code": code, "row": reading.rows_of[code]},
+            filled(
+                _("mã %(code)s đã dùng ở dòng %(row)s"),
+                {"code": code, "row": reading.rows_of[code]},
+            ),
         )
         reading.tainted.add(code)
     else:
@@ -398,7 +420,7 @@ def _read_part(row: int, cells: dict, reading: _Reading) -> None:
         reading.fault(
             row,
             LETTERS["code"],
-            _("không có phần “%(code)s”; chỉ có %(known)s") % {"code": code, "known": known},
+            filled(_("không có phần “%(code)s”; chỉ có %(known)s"), {"code": code, "known": known}),
         )
         return
     _placed(row, code, reading)
@@ -460,8 +482,10 @@ def _read_criterion(row: int, cells: dict, reading: _Reading) -> None:
     if any(criterion.get("direct") for criterion in reading.section["criteria"]):
         _lost(
             row,
-            _("mục %s đã có phương án hoặc tiêu chí con in ngay bên dưới")
-            % reading.section["code"],
+            filled(
+                _("mục %s đã có phương án hoặc tiêu chí con in ngay bên dưới"),
+                reading.section["code"],
+            ),
             reading,
         )
         return
@@ -469,7 +493,7 @@ def _read_criterion(row: int, cells: dict, reading: _Reading) -> None:
     if made:
         own = reading.section["_own"]
         if own["rules"]:
-            _lost(row, _("ghi chú của mục phải thuộc loại “%s”") % SECTION_NOTE, reading)
+            _lost(row, filled(_("ghi chú của mục phải thuộc loại “%s”"), SECTION_NOTE), reading)
             own["rules"] = []
         reading.criterion = made
         reading.section["criteria"].append(made)
@@ -484,7 +508,7 @@ def _read_child(row: int, cells: dict, reading: _Reading) -> None:
     if holder["options"]:
         _lost(
             row,
-            _("tiêu chí %s đã có phương án nên không có tiêu chí con") % holder["code"],
+            filled(_("tiêu chí %s đã có phương án nên không có tiêu chí con"), holder["code"]),
             reading,
         )
         return
@@ -501,7 +525,9 @@ def _read_option(row: int, cells: dict, reading: _Reading) -> None:
         return
     if holder["children"]:
         _lost(
-            row, _("tiêu chí %s có tiêu chí con nên không có phương án") % holder["code"], reading
+            row,
+            filled(_("tiêu chí %s có tiêu chí con nên không có phương án"), holder["code"]),
+            reading,
         )
         return
     case = cells["case"]
@@ -540,7 +566,9 @@ def _read_note(row: int, cells: dict, reading: _Reading) -> None:
     if name == fold(SECTION_NOTE):
         if reading.section is None or reading.criterion or reading.section["note"]:
             reading.fault(
-                row, LETTERS["note"], _("“%s” chỉ đứng một lần, ngay dưới dòng Mục") % SECTION_NOTE
+                row,
+                LETTERS["note"],
+                filled(_("“%s” chỉ đứng một lần, ngay dưới dòng Mục"), SECTION_NOTE),
             )
         else:
             reading.section["note"] = words
@@ -550,8 +578,10 @@ def _read_note(row: int, cells: dict, reading: _Reading) -> None:
         reading.fault(
             row,
             LETTERS["note"],
-            _("loại ghi chú “%(kind)s” không có; phải là: %(known)s")
-            % {"kind": typed or "", "known": names},
+            filled(
+                _("loại ghi chú “%(kind)s” không có; phải là: %(known)s"),
+                {"kind": typed or "", "known": names},
+            ),
         )
         return
     kind = known[name]
@@ -563,7 +593,7 @@ def _read_note(row: int, cells: dict, reading: _Reading) -> None:
             reading.fault(
                 row,
                 LETTERS["conditions"],
-                _("điều kiện “%s” không đọc được; ghi như 5.1 = 1") % cells["conditions"],
+                filled(_("điều kiện “%s” không đọc được; ghi như 5.1 = 1"), cells["conditions"]),
             )
     holder = reading.child or reading.criterion
     if holder is None and reading.section is not None:
@@ -586,12 +616,14 @@ def _read_doubts(page, reading: _Reading) -> None:
         if where is about is why is None:
             continue
         if isinstance(where, float) or not isinstance(where, str | int):
-            reading.fault(row, "A", _("ghi mã dạng chữ, hoặc “%s”") % WHOLE_SET, DOUBTS_SHEET)
+            reading.fault(
+                row, "A", filled(_("ghi mã dạng chữ, hoặc “%s”"), WHOLE_SET), DOUBTS_SHEET
+            )
             continue
         kind = kinds.get(fold(str(about or "")))
         if kind is None:
             names = ", ".join(str(name) for name in ABOUTS.values())
-            reading.fault(row, "B", _("phải là một trong: %s") % names, DOUBTS_SHEET)
+            reading.fault(row, "B", filled(_("phải là một trong: %s"), names), DOUBTS_SHEET)
             continue
         if not isinstance(why, str):
             reading.fault(row, "C", _("chưa ghi điều còn nghi vấn"), DOUBTS_SHEET)

@@ -71,7 +71,8 @@ def expiring(ask: Ask):
     )
     if endless:
         by_quarter.note = (
-            _("%d lượt công nhận mà nguồn không nêu thời hạn, nên không tính vào báo cáo.") % endless
+            _("%d lượt công nhận mà nguồn không nêu thời hạn, nên không tính vào báo cáo.")
+            % endless
         )
     yield by_quarter
     yield counted(

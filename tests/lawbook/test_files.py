@@ -359,7 +359,12 @@ def test_a_faultless_file_is_a_draft_and_the_file_is_kept():
 def test_a_faulty_file_is_kept_with_its_faults_and_nothing_is_half_loaded():
     content = altered(put("D9", None))
     made = send(content)
-    assert made.faults == [{"place": "Dòng 9, cột D (Điểm)", "what": "thiếu điểm"}]
+    assert made.faults == [
+        {
+            "place": {"vi": "Dòng 9, cột D (Điểm)", "en": "Row 9, column D (Điểm)"},
+            "what": {"vi": "thiếu điểm", "en": "points are missing"},
+        }
+    ]
     assert made.file.read() == content
     assert SetVersion.objects.count() == 0
 
@@ -383,7 +388,7 @@ def test_the_readable_file_comes_in_the_same_way():
 @pytest.mark.django_db
 def test_a_file_that_changes_nothing_makes_no_draft():
     made = send(written())
-    assert [fault["what"] for fault in made.faults] == [
+    assert [fault["what"]["vi"] for fault in made.faults] == [
         "Tệp không khác gì bản đang dùng, nên không có gì để lập bản thảo."
     ]
     assert SetVersion.objects.count() == 0
@@ -448,4 +453,4 @@ def test_what_is_no_such_file_is_refused_and_not_kept(content, wanted):
 def test_a_broken_or_hostile_workbook_is_kept_with_one_plain_fault(content, wanted):
     made = send(content)
     assert len(made.faults) == 1
-    assert made.faults[0]["what"].startswith(wanted)
+    assert made.faults[0]["what"]["vi"].startswith(wanted)
