@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from ocop_portal.exchange.tables import Field, as_file, wanted_format
 from ocop_portal.pages import crumbs, page_of
+from ocop_portal.portal_words import portal_words
 
 from . import scope
 from .history import entries_of
@@ -31,7 +32,7 @@ officers_only = permission_required("communes.list_outreach", raise_exception=Tr
 EVENT_FIELDS = (
     Field(_("Đơn vị"), lambda row: row.unit.dated_name, 24),
     Field(_("Mã đơn vị"), lambda row: row.unit.code, 12),
-    Field(_("Hình thức"), lambda row: row.kind, 20),
+    Field(_("Hình thức"), lambda row: str(portal_words(row.kind)), 20),
     Field(_("Nội dung"), lambda row: row.title, 50),
     Field(_("Ngày"), lambda row: row.held_on, 12),
     Field(_("Đến hết ngày"), lambda row: row.ends_on, 12),

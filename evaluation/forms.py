@@ -87,7 +87,7 @@ class CouncilForm(PortalModelForm):
             _half("valid_from", "valid_until"),
             Fieldset(
                 _("Quy chế làm việc"),
-                HTML(f'<p class="quiet">{hint}</p>'),
+                HTML(filled('<p class="quiet">%s</p>', hint)),
                 _half("quorum_numerator", "quorum_denominator", "spread_limit"),
                 "members_see_support",
             ),

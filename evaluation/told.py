@@ -3,10 +3,11 @@
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from communes.history import compared
 from ocop_portal import law
+from ocop_portal.page_language import filled
 
 from .models import (
     Candidate,
@@ -223,6 +224,7 @@ def option_words(criteria: law.CriteriaSet, code: str, number: int | None) -> st
     if number is None:
         return ""
     if number == NONE_OF_THESE:
-        return _("Không đạt mức nào (0 điểm)")
+        return gettext_lazy("Không đạt mức nào (0 điểm)")
     option = criteria.criterion(code).option(number)
-    return _("%(level)s (%(points)d điểm)") % {"level": option.label, "points": option.points}
+    words = ngettext_lazy("%(level)s (%(points)d điểm)", "%(level)s (%(points)d điểm)", "points")
+    return filled(words, {"level": option.label, "points": option.points})

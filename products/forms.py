@@ -244,7 +244,7 @@ class CycleForm(PortalModelForm):
                 _("Ngày của sáu bước"),
                 *(
                     Div(
-                        HTML(f'<p class="step-name">{step.value}. {step.label}</p>'),
+                        HTML(filled('<p class="step-name">%s. %s</p>', (step.value, step.label))),
                         Row(
                             Column(f"starts_{step.value}", css_class="col-6"),
                             Column(f"due_{step.value}", css_class="col-6"),

@@ -7,6 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ocop_portal.exchange.tables import Field
+from ocop_portal.portal_words import portal_words
 
 from . import works_forms as forms
 from .models import Grant, Milestone, Problem, Spending, Visit
@@ -81,8 +82,8 @@ WORKS = (
         _("Ghi khoản hỗ trợ"),
         _("Chưa ghi khoản hỗ trợ nào."),
         (
-            Field(_("Loại hỗ trợ"), lambda row: row.kind),
-            Field(_("Nguồn"), lambda row: row.source),
+            Field(_("Loại hỗ trợ"), lambda row: str(portal_words(row.kind))),
+            Field(_("Nguồn"), lambda row: str(portal_words(row.source))),
             Field(_("Ngày quyết định"), lambda row: row.decided_on),
             AMOUNT,
         ),

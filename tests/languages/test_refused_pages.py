@@ -63,11 +63,14 @@ def test_an_english_form_that_is_refused_comes_back_in_english():
         with transaction.atomic():
             answer = browsers[who].post(in_language(path, "en"), {})
             transaction.set_rollback(True)
-        if answer.status_code != 422 or b"<html" not in answer.content:
+        if answer.streaming or b"<html" not in answer.content:
+            continue
+        # Some pages take anything and are drawn as ever.
+        if answer.status_code != 422 and b'aria-invalid="true"' not in answer.content:
             continue
         refused.add(name)
         pieces = Texts(answer.content.decode()).pieces
         if not name.startswith(QUOTING):
             wrong += [f"{name}: {piece}" for piece in pieces if is_untranslated(piece)]
-    assert len(refused) > 60
+    assert len(refused) > 90
     assert not wrong, "\n".join(wrong)
