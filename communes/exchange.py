@@ -16,6 +16,7 @@ from ocop_portal.exchange.models import Row
 from ocop_portal.exchange.registry import Column, Draft, Importer, importer, importers
 from ocop_portal.exchange.tables import Field
 from ocop_portal.page_language import filled, told_reasons
+from ocop_portal.portal_words import know
 from ocop_portal.text import fold
 
 from .many import remove_many, what_protects
@@ -25,6 +26,7 @@ from .scope import OFFICERS, producers_for, units_in_scope
 
 REASON = _("Nhập từ Excel")
 UNDONE = _("Hoàn tác nhập từ Excel")
+know(REASON, UNDONE)
 GONE = _("Dữ liệu của dòng này đã bị gỡ sau khi xem trước. Hãy tải tệp lên lại.")
 ENTERED_SINCE = _("%s đã được nhập sau khi xem trước. Hãy tải tệp lên lại.")
 HELD = _("%s đã có sản phẩm hoặc giấy tờ.")

@@ -162,10 +162,13 @@ class UnitCover(models.Model):
         return f"{self.holder} ⊇ {self.unit}"
 
 
+PROVINCE_OFFICER = _("cán bộ cấp tỉnh")
+
+
 def kind_in(kind: str, unit: Unit) -> str:
     """What a kind of role is called in a unit: the district's officer is the province's in a province."""
     if kind == Role.Kind.DISTRICT_OFFICER and unit.level == Unit.Level.PROVINCE:
-        return _("cán bộ cấp tỉnh")
+        return PROVINCE_OFFICER
     return Role.Kind(kind).label
 
 

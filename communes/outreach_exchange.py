@@ -12,7 +12,7 @@ from ocop_portal.exchange.registry import Column, Draft, Importer, importer
 from ocop_portal.page_language import filled, told_reasons
 from ocop_portal.text import fold
 
-from .exchange import UNDONE, whole
+from .exchange import REASON, UNDONE, whole
 from .models import OutreachEvent, Role, Unit, today
 from .outreach import save_event, withdraw_event
 from .outreach_models import SUGGESTED_KINDS, OutreachFile
@@ -200,7 +200,7 @@ class OutreachImporter(Importer):
                     filled(_("%s đã được sửa sau khi xem trước. Hãy tải tệp lên lại."), event)
                 )
         event = _event(event, draft.after)
-        event._change_reason = _("Nhập từ Excel")
+        event._change_reason = REASON
         return save_event(event=event, by=self.by).pk
 
     def in_the_way(self, drafts: list[Draft]) -> list[str]:

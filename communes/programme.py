@@ -9,6 +9,9 @@ from pathlib import Path
 
 import yaml
 from django.db import models, transaction
+from django.utils.translation import gettext_noop as _
+
+from ocop_portal.portal_words import know
 
 from .models import Producer, Unit, UnitSuccession
 from .units import rebuild_cover
@@ -17,12 +20,15 @@ DATA = Path(__file__).parent / "data"
 # Kept in the history of each loaded row, with the row's key: names may be mended, this stays.
 LOADED = "Nhập từ số liệu đã công bố:"
 
-PRESS = "Tin đã đăng trên báo chí; chưa đối chiếu quyết định."
+PRESS = _("Tin đã đăng trên báo chí; chưa đối chiếu quyết định.")
 _HOW_KNOWN = {
-    "from_name": "Địa bàn suy từ tên chủ thể.",
-    "inferred": "Địa bàn là suy đoán, nguồn không nêu.",
-    "unknown": "Nguồn không nêu xã, thị trấn: tạm ghi ở huyện.",
+    "from_name": _("Địa bàn suy từ tên chủ thể."),
+    "inferred": _("Địa bàn là suy đoán, nguồn không nêu."),
+    "unknown": _("Nguồn không nêu xã, thị trấn: tạm ghi ở huyện."),
 }
+
+NAMED_AFTER_PRODUCT = _("Nguồn chỉ nêu tên sản phẩm: tên chủ thể ghi theo sản phẩm.")
+know(PRESS, *_HOW_KNOWN.values(), NAMED_AFTER_PRODUCT)
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,7 @@ def load_producers(path: Path = DATA / "producers.yaml") -> Loaded:
             continue
         notes = [PRESS, _HOW_KNOWN.get(row.get("place", ""), "")]
         if row.get("name_from") == "product":
-            notes.append("Nguồn chỉ nêu tên sản phẩm: tên chủ thể ghi theo sản phẩm.")
+            notes.append(NAMED_AFTER_PRODUCT)
         producer = Producer(
             name=row["name"],
             legal_form=row["legal_form"],

@@ -7,7 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from ocop_portal.portal_words import know
+
 from .withdrawable import Withdrawable, WithdrawableQuerySet
+
+PUBLICATION = _("Công bố")
+know(PUBLICATION)  # a history keeps it
 
 
 class State(models.TextChoices):
@@ -80,6 +85,6 @@ def publish(*, row: Publishable, by) -> Publishable:
         row.published_at, row.published_by = timezone.now(), by
         row._history_user = by
         # The history keeps no field that nobody edits; the words say what happened.
-        row._change_reason = str(_("Công bố"))
+        row._change_reason = str(PUBLICATION)
         row.save()
     return row

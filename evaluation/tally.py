@@ -8,9 +8,11 @@ from itertools import combinations
 from django.db.models import Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from ocop_portal import law
 from ocop_portal.page_language import filled
+from ocop_portal.portal_words import know
 
 from .models import (
     Candidate,
@@ -434,6 +436,12 @@ def _problems(row: CandidateTally, entitled: list[Seat], *, has_chair: bool) -> 
     return problems
 
 
+OUT, IMPROVE = gettext_noop("bị loại"), gettext_noop("trả về để hoàn thiện")
+REFER = gettext_noop("đề nghị %s đánh giá, phân hạng")
+RECOGNISE = gettext_noop("đề nghị %s công nhận")
+know(OUT, IMPROVE, REFER, RECOGNISE)
+
+
 def proposal(round_: Round, tally: law.Tally) -> tuple[str, str]:
     """What the Decision foresees for this result at the round's level: code and words.
 
@@ -444,13 +452,13 @@ def proposal(round_: Round, tally: law.Tally) -> tuple[str, str]:
     level = round_.level_on_day
     # Written down, so Vietnamese on whatever page it is worked out; pages say `portal_words` of it.
     if tally.knocked_out:
-        return Result.Proposal.OUT, "bị loại"
+        return Result.Proposal.OUT, OUT
     if level.returns_below is not None and tally.mean < level.returns_below:
-        return Result.Proposal.IMPROVE, "trả về để hoàn thiện"
+        return Result.Proposal.IMPROVE, IMPROVE
     higher = level.refers(tally.mean)
     if higher and tally.stars >= round_.law.band(level.refers_from):
         name = round_.law.level(higher, on=round_.meets_on).name
-        return Result.Proposal.REFER, f"đề nghị {name.lower()} đánh giá, phân hạng"
+        return Result.Proposal.REFER, REFER % name.lower()
     if tally.stars in level.recognises:
-        return Result.Proposal.RECOGNISE, f"đề nghị {level.authority} công nhận"
-    return Result.Proposal.IMPROVE, "trả về để hoàn thiện"
+        return Result.Proposal.RECOGNISE, RECOGNISE % level.authority
+    return Result.Proposal.IMPROVE, IMPROVE

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 
-from .page_language import filled, reasons_of
+from .page_language import told_reasons
 
 PER_PAGE = 20
 REFUSED = 422  # a form that was not taken, shown again with what was typed
@@ -56,6 +56,5 @@ def take_errors(form, error: ValidationError, at: str | None = None) -> None:
 
 def tell_refusal(request, error: ValidationError) -> None:
     """Say on the next page why an act was not done, a message for each reason."""
-    for reason in reasons_of(error):
-        words = filled(reason.message, reason.params) if reason.params else reason.message
+    for words in told_reasons(error):
         messages.error(request, words)

@@ -2,8 +2,8 @@
 
 What is kept is Vietnamese, and stays so: a council's proposal, the reason of a change, the source of
 a row that was loaded. An English page says in English what the portal itself put into these words
-and shows all else as it stands. Only texts of this list are looked up, so that nobody's own words are
-changed.
+and shows all else as it stands. Only texts that a room has made known are looked up, and a place in
+one holds figures or another of them, so that nobody's own words are changed.
 """
 
 import re
@@ -16,8 +16,19 @@ from django.utils.translation import gettext_noop as _
 from .languages import DEFAULT
 
 SENTENCES = re.compile(r"(?<=\.) ")
-WORDS = (
-    # Levels and authorities of the Decisions.
+PLACE = re.compile(r"%(?:\((\w+)\))?[sd]")
+FIGURES = re.compile(r"[\d.,]+")
+
+_known: list = []
+
+
+def know(*texts) -> None:
+    """Make texts known that the portal writes down, lazy or not, with places as for `%`."""
+    _known.extend(texts)
+
+
+# The Decisions' files and the makers of samples are of every room.
+know(
     _("cấp huyện"),
     _("cấp tỉnh"),
     _("cấp trung ương"),
@@ -27,68 +38,36 @@ WORDS = (
     _("Bộ Nông nghiệp và Môi trường"),
     _("Bộ Nông nghiệp và Phát triển nông thôn"),
     _("Bộ Nông nghiệp và Phát triển nông thôn (nay là Bộ Nông nghiệp và Môi trường)"),
-    # Bands, as printed.
     _("từ %s đến dưới %s điểm"),
     _("từ %s đến %s điểm"),
     _("dưới %s điểm"),
-    # A council's proposals.
-    _("trả về để hoàn thiện"),
-    _("bị loại"),
-    _("đề nghị %s đánh giá, phân hạng"),
-    _("đề nghị %s công nhận"),
-    # What was done to a product in its cycle.
-    _("Biểu %s, bản %s"),
-    _("%s điểm, hạng %s sao"),
-    _("%s sao"),
-    _("không xếp hạng"),
-    # Who wrote in a thread.
-    _("cán bộ cấp xã, %s"),
-    _("cán bộ cấp huyện, %s"),
-    _("cán bộ cấp tỉnh, %s"),
-    # Reasons of changes.
-    _("Công bố"),
-    _("Nhập từ Excel"),
-    _("Hoàn tác nhập từ Excel"),
-    _("Đổi bộ sản phẩm"),
-    # Sources of rows that were loaded, and of samples.
-    _("sau %s"),
-    _("Tin đã đăng trên báo chí; chưa đối chiếu quyết định."),
-    _("Xếp bộ sản phẩm theo cách đọc của cổng thông tin, nguồn không công bố."),
-    _("Nguồn chỉ nêu tên sản phẩm: tên chủ thể ghi theo sản phẩm."),
-    _("Địa bàn suy từ tên chủ thể."),
-    _("Địa bàn là suy đoán, nguồn không nêu."),
-    _("Nguồn không nêu xã, thị trấn: tạm ghi ở huyện."),
     _("Dữ liệu mẫu, không có thật."),
-    _("Trang đăng tin về kế hoạch; số liệu ghi đúng như trang đó, chưa đối chiếu văn bản"),
-    # Figures of the plan.
-    _("xã đạt chuẩn nông thôn mới"),
-    _("xã đạt chuẩn nông thôn mới nâng cao"),
-    _("tiêu chí bình quân mỗi xã"),
-    _("thôn, bản kiểu mẫu"),
-    _("sản phẩm OCOP"),
-    _("huyện"),
 )
-
-_more: list = []
-
-
-def know(*words) -> None:
-    """Add texts that an app offers to be written down, lazy or not."""
-    _more.extend(words)
 
 
 @cache
-def _patterns() -> list[tuple[re.Pattern, str]]:
+def known() -> list[tuple[re.Pattern, str]]:
+    """Every known text in Vietnamese, with the pattern of what is kept of it."""
     with override(DEFAULT):
-        known = [*WORDS, *map(str, _more)]
-    return [(re.compile(re.escape(words).replace("%s", "(.+?)")), words) for words in known]
+        texts = [str(text) for text in _known]
+    return [
+        (re.compile("(.+?)".join(map(re.escape, PLACE.split(text)[::2]))), text) for text in texts
+    ]
 
 
-def _in_reader_language(text: str) -> str | None:
-    for pattern, words in _patterns():
-        if match := pattern.fullmatch(text):
-            values = tuple(_in_reader_language(value) or value for value in match.groups())
-            return gettext(words) % values if values else gettext(words)
+def _in_reader_language(kept: str) -> str | None:
+    for pattern, text in known():
+        if not (match := pattern.fullmatch(kept)):
+            continue
+        values = [v if FIGURES.fullmatch(v) else _in_reader_language(v) for v in match.groups()]
+        if None in values:
+            continue
+        names = PLACE.findall(text)
+        if not names:
+            return gettext(text)
+        return gettext(text) % (
+            dict(zip(names, values, strict=True)) if names[0] else tuple(values)
+        )
     return None
 
 

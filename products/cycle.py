@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from ocop_portal import law
 from ocop_portal.lawbook import versions
 from ocop_portal.page_language import filled, lowered
+from ocop_portal.portal_words import know
 from ocop_portal.refusals import ActRefused
 
 from . import assessments, dossier, filled_forms, leaves, works
@@ -22,6 +23,8 @@ from .models import Cycle, CycleStep, Entry, EntryEvent, FilledForm, Product, St
 from .paper_slots import unanswered
 
 S = Entry.State
+SET_CHANGED = _("Đổi bộ sản phẩm")
+know(SET_CHANGED)  # a history keeps it
 
 STEP_OF_STATE = {
     S.IDEA_DRAFT: Step.IDEA,
@@ -421,7 +424,7 @@ def follow_set(*, entry: Entry, by) -> Entry:
     entry.set_number = product.set_number
     sets = [entry.cycle.law.summary(number) for number in (before, entry.set_number)]
     entry._history_user = by
-    entry._change_reason = str(_("Đổi bộ sản phẩm"))
+    entry._change_reason = str(SET_CHANGED)
     entry.save()
     EntryEvent.objects.create(
         entry=entry,

@@ -7,7 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from communes.models import PROVINCE_OFFICER, Role
+from ocop_portal.page_language import filled
+from ocop_portal.portal_words import know, portal_words
+
 from .files import private_storage
+
+NAME = _("Biểu %(form)s, bản %(number)s")
+know(NAME)  # an entry's history keeps it
+know(*Role.Kind.labels, PROVINCE_OFFICER)  # a comment keeps its author's
 
 
 class FilledForm(models.Model):
@@ -58,7 +66,7 @@ class FilledForm(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Biểu %(form)s, bản %(number)s") % {"form": self.form, "number": self.number}
+        return NAME % {"form": self.form, "number": self.number}
 
     @property
     def is_draft(self) -> bool:
@@ -248,6 +256,12 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.office}: {self.text[:60]}"
+
+    @property
+    def told_office(self) -> str:
+        """The author's role and unit, lazily: the role in the language of the page."""
+        role, _comma, unit = self.office.partition(", ")
+        return filled("%s, %s", (portal_words(role), unit)) if unit else portal_words(role)
 
 
 class ThreadRead(models.Model):

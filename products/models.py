@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from communes.models import Producer, Unit, today
 from ocop_portal import law
+from ocop_portal.portal_words import know
 from ocop_portal.text import fold
 
 from .dossier_models import EvidenceLink, PaperSlot  # noqa: F401  models of this app
@@ -399,6 +400,10 @@ class Paper(models.Model):
         return reverse("products:paper", args=[self.pk])
 
 
+SELF_RATED = _("%(total)s điểm, hạng %(stars)s sao")
+know(SELF_RATED)  # an entry's history keeps it
+
+
 class SelfAssessment(models.Model):
     """The producer's own sheet for an entry, as an officer handed it in: their statement, no rating.
 
@@ -445,7 +450,10 @@ class SelfAssessment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("%(total)s điểm, hạng %(stars)s sao") % {"total": self.total, "stars": self.stars}
+        return SELF_RATED % {"total": self.total, "stars": self.stars}
+
+
+know(_("sau %s"))  # a `period_text`
 
 
 class PublicRating(models.Model):

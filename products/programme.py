@@ -3,16 +3,19 @@
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from communes.models import Producer, Unit
 from communes.programme import PRESS, Loaded, change_reason, loaded_rows, read
+from ocop_portal.portal_words import know
 
 from .cycle import open_cycle
 from .models import Cycle, Product
 
 DATA = Path(__file__).parent / "data"
 
-OWN_READING = "Xếp bộ sản phẩm theo cách đọc của cổng thông tin, nguồn không công bố."
+OWN_READING = _("Xếp bộ sản phẩm theo cách đọc của cổng thông tin, nguồn không công bố.")
+know(OWN_READING)
 
 
 @transaction.atomic

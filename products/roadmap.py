@@ -6,12 +6,24 @@ from pathlib import Path
 
 import yaml
 from django.db.models import Count
+from django.utils.translation import gettext_noop as _
 
 from communes.models import today
+from ocop_portal.portal_words import know
 
 from .models import Cycle, Entry, Step
 
 PLAN_FILE = Path(__file__).parent / "data" / "programme.yaml"
+# The words of its figures.
+know(
+    _("Trang đăng tin về kế hoạch; số liệu ghi đúng như trang đó, chưa đối chiếu văn bản"),
+    _("xã đạt chuẩn nông thôn mới"),
+    _("xã đạt chuẩn nông thôn mới nâng cao"),
+    _("tiêu chí bình quân mỗi xã"),
+    _("thôn, bản kiểu mẫu"),
+    _("sản phẩm OCOP"),
+    _("huyện"),
+)
 
 
 def latest() -> dict | None:

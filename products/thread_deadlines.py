@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from communes.deadlines import officers_for
 from ocop_portal.page_language import filled
-from ocop_portal.portal_words import portal_words
 from ocop_portal.reminders.policy import Timing
 from ocop_portal.reminders.registry import Ask, Deadline, deadline_source, in_chunks
 
@@ -130,7 +129,7 @@ def comments_unread(ask: Ask) -> Iterator[Deadline]:
                 title=filled(_("%s – có ý kiến mới"), entry.product),
                 text=filled(
                     _("%s vừa viết. Hãy mở trang sản phẩm để xem và trả lời."),
-                    portal_words(comment.office),
+                    comment.told_office,
                 ),
                 url=f"{entry.get_absolute_url()}#trao-doi",
                 recipients=tuple(first[comment.pk]),

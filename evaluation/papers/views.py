@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ocop_portal.law import show_points
 from ocop_portal.page_language import filled
 from ocop_portal.papers.serving import paper_file
-from ocop_portal.portal_words import portal_words
+from ocop_portal.portal_words import know, portal_words
 
 from ..models import Candidate, Conflict, Result, Round, Sheet
 from ..pages import crumbs, find_round
@@ -174,6 +175,9 @@ def papers(request, pk: int):
             "breadcrumbs": crumbs((found, found.get_absolute_url()), (_("Giấy tờ"), "")),
         },
     )
+
+
+know(gettext_noop("%s sao"), gettext_noop("không xếp hạng"))  # `content.rank`
 
 
 def _results(round_: Round, *, complaints: bool) -> list[Result]:

@@ -32,7 +32,7 @@ class Draft:
     number: int
     values: dict[str, str]
     faults: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[dict[str, str]] = field(default_factory=list)
     target: int | None = None
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     before: dict = field(default_factory=dict)
