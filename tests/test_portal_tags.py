@@ -13,12 +13,14 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.template import Context, engines
 from django.template.loader import get_template
+from django.utils.translation import override
 
 from ocop_portal.navigation import OFFICE, PUBLIC
 from ocop_portal.templatetags.portal import NOTHING, STEP_NAMES, points, vn_date, vn_datetime
 
 STATIC = Path(settings.BASE_DIR) / "static"
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
+DRAWN_ONCE = re.compile(r"""drawn_once ["']([^"']+)["']""")
 
 
 def render(source, **context):
@@ -258,3 +260,17 @@ def test_vendored_files_name_no_source_map():
         if path.suffix in {".js", ".css"} and "sourceMappingURL" in path.read_text("utf-8")
     ]
     assert naming == []
+
+
+def test_what_is_drawn_once_reads_nothing_of_a_page_and_is_said_in_each_language():
+    texts = {path: path.read_text() for path in TEMPLATES.rglob("*.html")}
+    names = {name for text in texts.values() for name in DRAWN_ONCE.findall(text)}
+    assert len(names) >= 3
+    for name in names:
+        assert "{{" not in texts[TEMPLATES / name], name
+    foot = "{% drawn_once 'components/foot_links.html' %}"
+    with override("vi"):
+        assert "Tin tức" in render(foot)
+    with override("en"):
+        assert "Tin tức" not in render(foot)
+        assert "News" in render(foot)

@@ -84,14 +84,18 @@ def _drawn_nav(items):
 
 
 @register.simple_tag
-def foot_links():
-    """The links at the foot of every page."""
-    return _drawn_foot_links(get_language())
+def drawn_once(name):
+    """A template that reads nothing of the page and so is the same on every page of a language.
+
+    Drawn once a language and process: a page draws hundreds of parts, and these need not be among
+    them.
+    """
+    return _drawn_once(name, get_language())
 
 
 @lru_cache
-def _drawn_foot_links(_language):
-    return render_to_string("components/foot_links.html")
+def _drawn_once(name, _language):
+    return render_to_string(name)
 
 
 @register.simple_tag
