@@ -14,6 +14,7 @@ from communes.scope import units_in_scope
 from ocop_portal import law
 from ocop_portal.forms import CHOOSE, PortalForm, PortalModelForm
 from ocop_portal.page_language import filled
+from ocop_portal.portal_words import portal_words
 from products.models import Cycle, EvaluationLevel
 
 from .councils import members_to_replace, people_for
@@ -319,7 +320,7 @@ class QuestionsForm(SeenForm):
         for question in row.asked:
             word, note = f"{question.code}-word", f"{question.code}-note"
             self.fields[word] = forms.ChoiceField(
-                label=question.text,
+                label=portal_words(question.text),
                 choices=CheckAnswer.Word.choices,
                 initial=question.said.word if question.said else CheckAnswer.Word.OPEN,
                 widget=forms.RadioSelect,

@@ -13,6 +13,8 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_noop as _
 
+from ocop_portal import law
+
 from .languages import DEFAULT
 
 SENTENCES = re.compile(r"(?<=\.) ")
@@ -75,7 +77,7 @@ def _said(text) -> str:
     text = str(text)
     if get_language() == DEFAULT:
         return text
-    if whole := _in_reader_language(text):
+    if whole := law.english().get(text) or _in_reader_language(text):
         return whole
     return " ".join(_in_reader_language(each) or each for each in SENTENCES.split(text))
 

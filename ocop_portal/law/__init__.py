@@ -50,6 +50,7 @@ from .model import (
     SetSummary,
     WorkingRules,
 )
+from .remarks import english, remarks
 from .scoring import Score, best_parts, score
 from .tally import MarkState, Tally, show_points, stars_for, tally
 
@@ -105,8 +106,10 @@ __all__ = [
     "compare",
     "decision",
     "decisions",
+    "english",
     "faults",
     "publish",
+    "remarks",
     "score",
     "show_points",
     "stars_for",

@@ -14,7 +14,11 @@ class UnknownSet(LawError):
 
 
 class MissingSet(LawError):
-    """The set exists but its text was never found; nothing may be scored with it."""
+    """The set exists but its text was never found; nothing may be scored with it. `why`: of it."""
+
+    def __init__(self, number: int, name: str, why: str):
+        super().__init__(f"Bộ tiêu chí {number} “{name}” chưa dùng được: {why}")
+        self.number, self.name, self.why = number, name, why
 
 
 class UnknownCriterion(LawError):

@@ -245,7 +245,7 @@ def read_set(path: Path, *, of: Decision, summary: SetSummary) -> CriteriaSet:
     if summary.state == MISSING:
         why = top.text("missing")
         top.done()
-        raise MissingSet(f"Bộ tiêu chí {number} “{name}” chưa dùng được: {why}")
+        raise MissingSet(number, name, why)
     loaded = CriteriaSet(
         decision=of.slug,
         number=number,

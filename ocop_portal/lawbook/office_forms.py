@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from ocop_portal.forms import CHOOSE, PortalForm
 from ocop_portal.page_language import filled
+from ocop_portal.portal_words import portal_words
 from ocop_portal.uploads import FileRefused
 
 from .documents import MOST_FILES, check_scan
@@ -195,7 +196,8 @@ class PlaceForm(_Form):
             del self.fields["min_star"]
         if place.doubts:
             self.fields["settled"].choices = [
-                (str(number), doubt["why"]) for number, doubt in enumerate(place.doubts)
+                (str(number), portal_words(doubt["why"]))
+                for number, doubt in enumerate(place.doubts)
             ]
         else:
             del self.fields["settled"]

@@ -27,6 +27,7 @@ from ocop_portal.law.criteria import (
     ONE_OF_TWO_CASES,
     REQUIREMENT,
 )
+from ocop_portal.portal_words import portal_words
 from ocop_portal.search import words_of
 from ocop_portal.text import fold
 
@@ -220,7 +221,7 @@ def _note(kind: str, text: str) -> Note:
 
 
 def _doubt(doubt: law.Doubt) -> Note:
-    return Note("doubt", _("Còn nghi vấn"), "exclamation-circle", doubt.why)
+    return Note("doubt", _("Còn nghi vấn"), "exclamation-circle", str(portal_words(doubt.why)))
 
 
 # --- A set in printed order -------------------------------------------------------------------

@@ -119,7 +119,7 @@ def criteria_set(request, slug: str, number: int):
     try:
         current = current_set(slug, number)
     except law.MissingSet as missing:
-        return render(request, "lawbook/public/set.html", {**context, "missing": str(missing)})
+        return render(request, "lawbook/public/set.html", {**context, "missing": missing.why})
     return render(
         request,
         "lawbook/public/set.html",
