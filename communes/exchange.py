@@ -359,7 +359,7 @@ class ProducerImporter(Importer):
         told = [_changed_since(there.get(draft.target), draft) for draft in drafts]
         new = made_new(drafts, there, told)
         for at in held(new, job=self.job):
-            told[at] = HELD % new[at]
+            told[at] = filled(HELD, new[at])
         return told
 
     def undo_many(self, drafts: list[Draft]) -> list[str]:
@@ -378,7 +378,7 @@ class ProducerImporter(Importer):
         save_producers(producers=restored, fields=fields, by=self.by, reason=str(UNDONE))
         new = made_new(drafts, there, told)
         for at in removed(new, by=self.by):
-            told[at] = HELD % new[at]
+            told[at] = filled(HELD, new[at])
         return told
 
 

@@ -332,7 +332,7 @@ class ProductImporter(Importer):
         told = _changed_since(drafts, there)
         new = made_new(drafts, there, told)
         for at in held(new, job=self.job):
-            told[at] = HELD % new[at]
+            told[at] = filled(HELD, new[at])
         return told
 
     def undo_many(self, drafts: list[Draft]) -> list[str]:
@@ -351,7 +351,7 @@ class ProductImporter(Importer):
         save_products(products=restored, fields=fields, by=self.by, reason=str(UNDONE))
         new = made_new(drafts, there, told)
         for at in removed(new, by=self.by):
-            told[at] = HELD % new[at]
+            told[at] = filled(HELD, new[at])
         return told
 
 

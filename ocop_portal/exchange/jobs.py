@@ -132,7 +132,7 @@ def _read(job: Import, run: str) -> None:
     except Unreadable as refusal:
         with transaction.atomic():
             held = _held(job, run)
-            held.state, held.fault, held.finished_at = S.UNREADABLE, str(refusal), timezone.now()
+            held.state, held.fault, held.finished_at = S.UNREADABLE, kept(refusal), timezone.now()
             held.save()
         return
     with transaction.atomic():
@@ -450,9 +450,9 @@ def _undo(job: Import, run: str) -> None:
     obstacles = _obstacles(job, run, made)
     with transaction.atomic():
         held = _held(job, run)
-        held.rows.exclude(in_the_way="").update(in_the_way="")
+        held.rows.exclude(in_the_way={}).update(in_the_way={})
         for pk, why in obstacles.items():
-            held.rows.filter(pk=pk).update(in_the_way=why[:300])
+            held.rows.filter(pk=pk).update(in_the_way=kept(why))
         if obstacles:
             held.state = S.DONE
             held.save()
@@ -499,7 +499,7 @@ def _undo_batch(job: Import, run: str, ids: list[int], made: dict[str, Importer]
         told = importer.undo_many([_draft_of(row) for row in rows])
         now = timezone.now()
         for row, why in zip(rows, told, strict=True):
-            row.undone_at, row.in_the_way = None if why else now, why[:300]
+            row.undone_at, row.in_the_way = (None, kept(why)) if why else (now, {})
         Row.objects.bulk_update(rows, ["undone_at", "in_the_way"])
     held.done += len(ids)
     held.touched_at = timezone.now()

@@ -42,7 +42,8 @@ class Import(models.Model):
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=State, default=State.READING)
-    fault = models.TextField(blank=True)  # why the file as a whole could not be read
+    # Why the file as a whole could not be read, as `page_language.kept` writes it.
+    fault = models.JSONField(default=dict)
     # Sheets whose headings are to be matched by hand: [{"sheet", "kind", "headings", "guess", …}].
     open_maps = models.JSONField(default=list)
     # What the person says the file holds, where its headings do not tell.
@@ -110,7 +111,8 @@ class Row(models.Model):
     after = models.JSONField(default=dict)
     applied_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
-    in_the_way = models.CharField(max_length=300, blank=True)  # why it was not taken back
+    # Why it was not taken back, in the same way; {} where nothing stands in the way.
+    in_the_way = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["rank", "sheet", "number"]

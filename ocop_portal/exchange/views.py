@@ -73,7 +73,7 @@ def import_detail(request, pk: int):
     asked = request.GET.get("rows", "")
     shown = asked if asked in counts else next((o for o in ORDER if counts[o]), "")
     rows = job.rows.filter(outcome=shown)
-    obstacles = list(job.rows.exclude(in_the_way=""))
+    obstacles = list(job.rows.exclude(in_the_way={}))
     return render(
         request,
         "exchange/progress.html" if request.htmx else "exchange/import.html",

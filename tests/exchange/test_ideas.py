@@ -144,7 +144,7 @@ def test_an_entry_that_was_worked_on_keeps_its_import_from_being_taken_back(prod
     jobs.work(job.pk)
     job.refresh_from_db()
     assert job.state == S.DONE
-    assert [row.in_the_way for row in job.rows.exclude(in_the_way="")] == [
+    assert [row.in_the_way["vi"] for row in job.rows.exclude(in_the_way={})] == [
         f"{entry} đã có giấy tờ, biểu hoặc trao đổi sau khi nhập."
     ]
     # Nothing was taken back, the producer neither.
@@ -153,7 +153,7 @@ def test_an_entry_that_was_worked_on_keeps_its_import_from_being_taken_back(prod
     Entry.objects.update(idea="Khác.")
     jobs.undo(job=job, by=by)
     jobs.work(job.pk)
-    assert "đã được sửa hoặc chuyển bước" in job.rows.get(kind="idea").in_the_way
+    assert "đã được sửa hoặc chuyển bước" in job.rows.get(kind="idea").in_the_way["vi"]
     Entry.objects.update(idea="Tiêu sấy lạnh.")
     jobs.undo(job=job, by=by)
     jobs.work(job.pk)

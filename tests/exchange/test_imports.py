@@ -250,7 +250,7 @@ def test_what_was_built_upon_is_not_taken_back_and_says_what_stands_in_the_way(p
     job.refresh_from_db()
     assert job.state == S.DONE
     assert (Producer.objects.count(), Product.objects.count()) == (2, 1)
-    told = job.rows.get(kind="product").in_the_way
+    told = job.rows.get(kind="product").in_the_way["vi"]
     assert told == "Sản phẩm mẫu 1 đã tham gia chu trình hoặc đã được xếp hạng."
 
 
@@ -306,7 +306,7 @@ def test_a_workbook_of_something_else_says_so(place):
     workbook.active.append(["01/01", "20"])
     job = read(saved(workbook), officer())
     assert job.state == S.UNREADABLE
-    assert "Không nhận ra trang nào" in job.fault
+    assert "Không nhận ra trang nào" in job.fault["vi"]
 
 
 def test_an_unfilled_template_says_that_it_holds_no_row(place, client):

@@ -112,7 +112,7 @@ def test_an_import_is_taken_back_unless_the_event_was_worked_on():
     OutreachEvent.objects.update(people=41)
     jobs.undo(job=job, by=by)
     jobs.work(job.pk)
-    assert "đã được sửa" in job.rows.get().in_the_way
+    assert "đã được sửa" in job.rows.get().in_the_way["vi"]
     OutreachEvent.objects.update(people=40)
     jobs.undo(job=job, by=by)
     jobs.work(job.pk)

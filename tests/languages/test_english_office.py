@@ -9,6 +9,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import Workbook
 
 from communes.models import Producer
 from evaluation.models import Round, Sheet
@@ -20,7 +21,7 @@ from ocop_portal.reminders.scan import scan
 from products.models import Entry, Paper, Product
 from products.voice_models import Feedback
 from tests import factories
-from tests.exchange.books import book, producer_row, uploaded
+from tests.exchange.books import book, producer_row, product_row, uploaded
 from tests.factories import S, officer
 from tests.languages.test_english import ENGLISH, PLACEHOLDER, VIETNAMESE, catalog
 from tests.products.test_filled_forms import CRITERIA, PLAN
@@ -250,6 +251,33 @@ def test_the_faults_of_an_import_are_read_in_the_language_of_the_page():
     refused = reverse("exchange:refused", args=[job.pk])
     assert head.get(refused)["Location"] == refused
     sent(head, reverse("exchange:take_back", args=[job.pk]), reason="Nhập nhầm tệp.")
+
+
+def test_why_a_file_was_not_read_or_not_taken_back_is_read_in_the_language_of_the_page():
+    factories.vinh_linh()
+    head = at_desk(officer())
+    empty = Workbook()
+    empty.active.append(["Không có gì"])
+    for content in (empty, book([producer_row(1)], [product_row(1, 1)])):
+        sent(head, reverse("exchange:imports"), file=uploaded(content))
+    read, unread = Import.objects.all()
+    jobs.work(unread.pk)
+    jobs.work(read.pk)
+    sent(head, reverse("exchange:act", args=[read.pk, "xac-nhan"]))
+    jobs.work(read.pk)
+    factories.EntryFactory(product=Product.objects.get())
+    sent(head, reverse("exchange:take_back", args=[read.pk]), reason="Nhập nhầm tệp.")
+    jobs.work(read.pk)
+    at_home = Client()
+    at_home.force_login(read.by)
+    for job, told, said in (
+        (unread, "Không nhận ra trang nào trong tệp", "No worksheet in the file was recognised"),
+        (read, "đã tham gia chu trình hoặc đã được xếp hạng", "has already joined a cycle"),
+    ):
+        page = head.get(job.get_absolute_url()).content.decode()
+        assert said in page, page
+        assert told not in page
+        assert told in at_home.get(job.get_absolute_url()).content.decode()
 
 
 def test_signing_in_on_an_english_page_leads_on_in_english():
