@@ -271,7 +271,7 @@ def test_why_a_file_was_not_read_or_not_taken_back_is_read_in_the_language_of_th
     at_home = Client()
     at_home.force_login(read.by)
     for job, told, said in (
-        (unread, "Không nhận ra trang nào trong tệp", "No worksheet in the file was recognised"),
+        (unread, "Tệp không có trang nào có số liệu.", "No worksheet in the file holds data."),
         (read, "đã tham gia chu trình hoặc đã được xếp hạng", "has already joined a cycle"),
     ):
         page = head.get(job.get_absolute_url()).content.decode()
