@@ -92,10 +92,10 @@ def kept(text) -> dict[str, str]:
 
 
 def read_kept(words: dict | str) -> str:
-    """What `kept` wrote down, in the language in force; a plain text as it is."""
+    """What `kept` wrote down, in the language in force; a plain text as it is, "" for nothing."""
     if isinstance(words, str):
         return words
-    return words.get(translation.get_language()) or words[DEFAULT]
+    return words.get(translation.get_language()) or words.get(DEFAULT, "")
 
 
 def told_reasons(refusal) -> list:
