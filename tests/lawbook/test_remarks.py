@@ -41,6 +41,7 @@ def left(page) -> list[str]:
 
 
 @pytest.mark.django_db
+@pytest.mark.any_database
 @pytest.mark.parametrize("slug", [decision.slug for decision in law.decisions()])
 def test_a_visitor_reads_the_remarks_in_the_language_of_the_page(client, slug):
     decision = law.decision(slug)
@@ -59,6 +60,7 @@ def test_a_visitor_reads_the_remarks_in_the_language_of_the_page(client, slug):
 
 
 @pytest.mark.django_db
+@pytest.mark.any_database
 def test_the_office_and_a_council_read_the_remarks_in_the_language_of_the_page(client):
     round_ = factories.open_round(members=2, meets_on=datetime.date(2020, 6, 8))
     secretary = factories.person_in(round_.council, "secretary")
