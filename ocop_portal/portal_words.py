@@ -2,8 +2,9 @@
 
 What is kept is Vietnamese, and stays so: a council's proposal, the reason of a change, the source of
 a row that was loaded. An English page says in English what the portal itself put into these words
-and shows all else as it stands. Only texts that a room has made known are looked up, and a place in
-one holds figures or another of them, so that nobody's own words are changed.
+and shows all else as it stands. Only texts that a room has made known, and the portal's remarks on the
+law, are looked up, and a place in one holds figures or another of them, so that nobody's own words are
+changed.
 """
 
 import re
@@ -13,8 +14,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_noop as _
 
-from ocop_portal import law
-
+from . import law
 from .languages import DEFAULT
 
 SENTENCES = re.compile(r"(?<=\.) ")

@@ -81,6 +81,8 @@ class Importer:
     def in_the_way(self, drafts: list[Draft]) -> list[str]:
         """For each of several written drafts "" or what keeps it from being taken back; reads alone.
 
+        Told lazily (`page_language.filled`): it is kept in each language.
+
         What the same import made is in nobody's way: it goes before that on which it stands.
         """
         raise NotImplementedError

@@ -14,7 +14,10 @@ class UnknownSet(LawError):
 
 
 class MissingSet(LawError):
-    """The set exists but its text was never found; nothing may be scored with it. `why`: of it."""
+    """The set exists but its text was never found; nothing may be scored with it.
+
+    `why`: what is known of that, in the words of the set's file.
+    """
 
     def __init__(self, number: int, name: str, why: str):
         super().__init__(f"Bộ tiêu chí {number} “{name}” chưa dùng được: {why}")

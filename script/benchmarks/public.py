@@ -243,19 +243,19 @@ def rates(port: int, fixed: dict[str, str]) -> Iterator[Figure]:
         "product, not kept": (product_page, SLOW, None),
         "catalogue, searched": (lambda: f"{fixed['catalogue']}?q=ho+tieu", SLOW, None),
     }
-    rates, middles = defaultdict(list), defaultdict(list)
+    speeds, middles = defaultdict(list), defaultdict(list)
     cache.clear()
     for round_ in range(ROUNDS + 1):
         for name, (address, requests, _share) in kinds.items():
             rate, spent = answered(port, [address() for _n in range(requests)])
             if round_:  # the first fills the cache and every worker's templates
-                rates[name].append(rate)
+                speeds[name].append(rate)
                 middles[name].append(spent)
     for name, (_address, _requests, share) in kinds.items():
-        yield Figure(f"{name}: requests a second", statistics.median(rates[name]), "")
+        yield Figure(f"{name}: requests a second", statistics.median(speeds[name]), "")
         yield Figure(f"{name}: p50", statistics.median(middles[name]))
         if share:
-            both = zip(rates[name], rates["bare view"], strict=True)
+            both = zip(speeds[name], speeds["bare view"], strict=True)
             shares = [100 * own / bare for own, bare in both]
             what = f"{name}: of the bare view's rate, at least"
             yield Figure(what, statistics.median(shares), "%", share)

@@ -3,8 +3,10 @@
 import datetime
 import re
 from html import escape
+from importlib import import_module
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from evaluation import rounds
@@ -32,6 +34,21 @@ def test_every_remark_has_an_english_with_its_figures_and_quotations(slug):
 def test_nothing_is_kept_in_english_that_no_file_says():
     said = {remark for decision in law.decisions() for remark in law.remarks(decision)}
     assert set(law.english()) - said == set()
+
+
+def test_english_that_cannot_be_read_is_told_by_check_law_and_not_by_a_visitor_s_page(
+    tmp_path, monkeypatch
+):
+    folder = tmp_path / "1048-2019"
+    folder.mkdir()
+    (folder / "english.yaml").write_text('remarks:\n  - {vi: "Một", em: "One"}\n')
+    monkeypatch.setattr(import_module("ocop_portal.law.remarks"), "SHELF", tmp_path)
+    law.english.cache_clear()
+    try:
+        with pytest.raises(CommandError, match=re.escape("1048-2019/english.yaml")):
+            call_command("check_law")
+    finally:
+        law.english.cache_clear()
 
 
 def left(page) -> list[str]:

@@ -32,6 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args, publish=False, **options):
         try:
             decisions = law.decisions()
+            law.english()  # else its first reader would be a visitor
         except law.LawFileError as error:
             raise CommandError(str(error)) from None
         new = {decision.slug: law.unpublished(decision) for decision in decisions if publish}
